@@ -1,0 +1,712 @@
+"""QABot: the stages in order. The only module that composes them.
+
+question -> rewrite -> expand -> retrieve -> weigh evidence -> write -> check citations -> Answer
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import hashlib
+import logging
+import os
+import re
+import threading
+import time
+import weakref
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from qa_bot import citations, extractive
+from qa_bot.config import Settings, bundled, data_home, load_settings
+from qa_bot.courtesy import courtesy, reply
+from qa_bot.errors import ArticleError, SettingsError, StoreDamagedError, UsageError
+from qa_bot.expansion import expand, weighted_terms
+from qa_bot.ingestion import Indexing, Report
+from qa_bot.question import MAX_CHARS, checked, parse
+from qa_bot.rewrite import standalone
+from qa_bot.store import Build, Store, Writer, exists
+from qa_bot.types import Answer, Article, Coverage, Draft, Filters, Passage, Reason, Turn
+
+if TYPE_CHECKING:
+    import numpy as np
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.query_engine import CustomQueryEngine
+    from llama_index.core.retrievers import BaseRetriever
+    from numpy.typing import NDArray
+
+    from qa_bot.evidence import Evidence
+    from qa_bot.expansion import Expanded
+    from qa_bot.question import Question
+    from qa_bot.retrieval import Hit, PassageRetriever
+
+History = Sequence["Turn | str | tuple[str, str] | Mapping[str, str]"]
+_NEAREST = 5
+_TRIES = 5
+logger = logging.getLogger(__name__)
+
+
+class QABot:
+    """Answers questions from the articles of one index.
+
+    Args:
+        index_dir: an index that exists; without it the default index, or the demo while that is empty.
+        embedder: a LlamaIndex embedding model to use instead of the one that the settings name.
+        settings: any field of `Settings`.
+
+    Raises:
+        SettingsError: a setting is not known or out of range.
+        StoreError: there is no index at ``index_dir``, or it was built with other settings.
+    """
+
+    def __init__(
+        self,
+        index_dir: str | Path | None = None,
+        *,
+        embedder: BaseEmbedding | str | None = None,
+        _create: bool = False,
+        _adopt: bool = False,
+        **settings: Any,
+    ) -> None:
+        self.settings: Settings = load_settings(
+            index_dir=index_dir, embedder=_embedder_name(embedder), **settings
+        )
+        self._given = None if isinstance(embedder, str) else embedder
+        folder = self.settings.store_dir
+        self.is_demo = self.settings.index_dir is None and not _has_articles(folder, self._build)
+        if self.is_demo:
+            folder = data_home() / "demo" / _digest(self._build)
+        # A folder that is there may wait for its first articles; a path that is not there is a mistake.
+        create = _create or self.is_demo or folder.is_dir()
+        self._folder = self.settings.store_dir
+        self._store = Store(folder, self._build, create=create, adopt=_adopt)
+        if self.is_demo:
+            self._add([bundled("seeds")], prune=True)
+
+    @classmethod
+    def from_articles(cls, path: str | Path, **settings: Any) -> QABot:
+        """A bot over a file or folder of articles, indexed now or brought up to date.
+
+        Without ``index_dir`` the index is one of its own for that path (and embedder and passage length).
+        Files that cannot be read are logged as warnings.
+
+        Raises:
+            ArticleError: the path is missing or holds no article that can be read.
+        """
+        given = _local(path)
+        if not given.exists():
+            raise ArticleError(f"There is no file or folder {str(given)!r}; check the path.")
+        resolved = given.resolve()
+        if settings.get("index_dir") is None:
+            embedder = _embedder_name(settings.get("embedder"))
+            build = _build_of(load_settings(**{**settings, "embedder": embedder}))
+            settings["index_dir"] = data_home() / "from" / _digest(str(resolved), build)
+        bot = cls(_create=True, **settings)
+        try:
+            report = bot.add([resolved], prune=True)
+            if report.failed and not bot.coverage().articles:
+                raise ArticleError(report.failed[0])
+        except BaseException:
+            bot.close()
+            raise
+        for message in report.failed:
+            logger.warning("Not indexed: %s", message)
+        return bot
+
+    def close(self) -> None:
+        """Close the index's files."""
+        self._store.close()
+
+    def __enter__(self) -> QABot:
+        """The bot itself, to be closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the index's files."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Which index it answers from."""
+        return f"QABot(index_dir={str(self._store.folder)!r})"
+
+    # --- asking ------------------------------------------------------------------------------
+
+    def answer(
+        self,
+        question: str,
+        *,
+        history: History = (),
+        as_of: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        publisher: str | None = None,
+        articles: Sequence[str] | None = None,
+    ) -> Answer:
+        """Answer a question, or say that the articles do not tell.
+
+        Args:
+            question: at most 8,000 characters.
+            history: earlier turns, oldest first: Turns, (question, answer) pairs, mappings with
+                ``question`` and ``answer``, or questions.
+            as_of: answer as on this day (YYYY-MM-DD); later articles are not used.
+            since: use articles published on this day or later.
+            until: use articles published on this day or earlier.
+            publisher: use articles of this publisher, whatever its capitals.
+            articles: use articles of these ids.
+
+        Raises:
+            UsageError: the question is empty or too long, or a day is no date.
+            StoreError: the index cannot be read.
+        """
+        filters = self._filters(as_of, since, until, publisher, articles)
+        return self._answer(question, _turns(history), filters)
+
+    def stream(self, question: str, **options: Any) -> Iterator[Draft | Answer]:
+        """The answer as it is written: Drafts, each the whole text so far, then the Answer.
+
+        Takes the options of `answer` and raises what it raises, before the first item.
+        """
+        answer = self.answer(question, **options)
+
+        def items() -> Iterator[Draft | Answer]:
+            for text in extractive.drafts(answer.text):
+                yield Draft(text)
+            yield answer
+
+        return items()
+
+    async def aanswer(self, question: str, **options: Any) -> Answer:
+        """`answer`, without blocking the event loop."""
+        return await asyncio.to_thread(lambda: self.answer(question, **options))
+
+    async def astream(self, question: str, **options: Any) -> AsyncIterator[Draft | Answer]:
+        """`stream`, without blocking the event loop."""
+        for item in await asyncio.to_thread(lambda: self.stream(question, **options)):
+            yield item
+
+    def chat(self) -> Chat:
+        """A conversation that remembers its turns."""
+        return Chat(self)
+
+    def search(
+        self,
+        words: str,
+        *,
+        limit: int = 10,
+        as_of: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        publisher: str | None = None,
+        articles: Sequence[str] | None = None,
+    ) -> list[Passage]:
+        """Ranked passages, at most 3 an article unless fewer than 10 articles match.
+
+        Raises:
+            UsageError: the words are empty or too long, ``limit`` is below 1, or a day is no date.
+        """
+        _checked_limit(limit)
+        filters = self._filters(as_of, since, until, publisher, articles)
+        text = checked(words)
+        terms = weighted_terms(self._expand(parse(text)))
+        hits = self._retriever.search(text, terms, filters=filters, limit=10**6)
+        if len({hit.article.id for hit in hits}) >= 10:
+            hits = self._retriever.search(text, terms, filters=filters, limit=limit, most_an_article=3)
+        return [hit.passage for hit in hits[:limit]]
+
+    # --- articles ----------------------------------------------------------------------------
+
+    def article(self, article_id: str) -> Article:
+        """One article whole; offsets count in its ``text``.
+
+        Raises:
+            UsageError: there is no article of that id.
+        """
+        found = self._store.article(article_id) if _may_be_id(article_id) else None
+        if found is None:
+            raise UsageError(f"There is no article {article_id!r}; qa-bot articles lists them.")
+        return found
+
+    def articles(self) -> list[Article]:
+        """The facts of all articles, newest first, with ``text`` left empty."""
+        return self._store.articles()
+
+    def coverage(self) -> Coverage:
+        """How many articles the index holds, and the first and last day they were published."""
+        return self._store.coverage()
+
+    def counts(self) -> tuple[int, int]:
+        """How many articles and passages the index holds."""
+        return self._store.counts()
+
+    def check(self, *, repair: bool = False) -> list[str]:
+        """What does not fit together in the index, a sentence each; repaired on request."""
+        problems = self._store.check()
+        if problems and repair:
+            with self._store.writing():
+                self._store.rebuild()
+        return problems
+
+    def add(
+        self,
+        paths: Iterable[str | Path],
+        *,
+        prune: bool = False,
+        progress: Callable[[str], None] | None = None,
+    ) -> Report:
+        """Index files and folders: new articles are added, changed ones replaced, others left alone.
+
+        Args:
+            paths: files and folders.
+            prune: also remove articles whose file has gone from the folders given.
+            progress: called with a line of text now and then.
+
+        Raises:
+            StoreBusyError: another process keeps writing to the index.
+            UsageError: this bot answers from the demo, which is not to be changed.
+        """
+        self._refuse_demo()
+        return self._add(paths, prune=prune, progress=progress)
+
+    def delete(self, article_ids: Sequence[str]) -> int:
+        """Remove articles by id; how many there were.
+
+        Raises:
+            UsageError: this bot answers from the demo, which is not to be changed.
+        """
+        self._refuse_demo()
+        ids = [article_ids] if isinstance(article_ids, str) else article_ids
+        with self._writing(None) as writer:
+            return writer.delete([article_id for article_id in ids if _may_be_id(article_id)])
+
+    def _refuse_demo(self) -> None:
+        if self.is_demo:
+            raise UsageError("The demo cannot be changed; index your own articles: qa-bot index PATH")
+
+    def _add(
+        self,
+        paths: Iterable[str | Path],
+        *,
+        prune: bool = False,
+        progress: Callable[[str], None] | None = None,
+    ) -> Report:
+        local = [_local(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
+        with self._writing(progress) as writer:
+            return self._indexing(writer, progress).run(local, prune=prune)
+
+    def _indexing(self, writer: Writer, progress: Callable[[str], None] | None) -> Indexing:
+        def embed(texts: list[str]) -> NDArray[np.float32]:
+            from qa_bot.models import embed_texts
+
+            return embed_texts(self._embedder, texts)
+
+        return Indexing(writer, self.settings.passage_words, embed, progress)
+
+    @contextlib.contextmanager
+    def _writing(self, progress: Callable[[str], None] | None) -> Iterator[Writer]:
+        def waiting(holder: str) -> None:
+            if progress:
+                progress(f"Waiting for {holder}, which is changing the index.")
+
+        with self._store.writing(on_wait=waiting) as writer:
+            yield writer
+
+    # --- LlamaIndex --------------------------------------------------------------------------
+
+    def as_retriever(self, **filters: Any) -> BaseRetriever:
+        """This bot's retrieval as a LlamaIndex retriever; takes `answer`'s filters and ``limit``."""
+        from qa_bot.retrieval import PassageRetriever
+
+        limit = filters.pop("limit", None)
+        if limit is not None:
+            _checked_limit(limit)
+        return PassageRetriever(
+            self._store,
+            self._embedder,
+            self.settings,
+            filters=self._filters(**_filter_options(filters)),
+            limit=limit,
+        )
+
+    def as_query_engine(self, **filters: Any) -> CustomQueryEngine:
+        """This bot as a LlamaIndex query engine; takes `answer`'s filters."""
+        from qa_bot.llama import AnswerEngine
+
+        options = _filter_options(filters)
+        self._filters(**options)  # what is wrong with them is said now, not at the first question
+        return AnswerEngine(bot=self, options=options)
+
+    # --- the stages --------------------------------------------------------------------------
+
+    def _answer(self, question: str, turns: Sequence[Turn], filters: Filters) -> Answer:
+        clock = _Clock()
+        text = checked(question)
+        coverage = self._store.coverage()
+        blank = Answer(
+            question=question,
+            text="",
+            answered=False,
+            standalone_question=text,
+            coverage=coverage,
+            config_hash=self.settings.hash,
+        )
+        kind = courtesy(text)
+        if kind:
+            answered = kind != "order"
+            return replace(
+                blank,
+                text=reply(kind, coverage.articles),
+                answered=answered,
+                reason=None if answered else "not_stated",
+                confidence=1.0 if answered else 0.0,
+                timings_ms=clock.laps,
+            )
+        alone = standalone(text, turns)
+        clock.lap("rewrite")
+        blank = replace(blank, standalone_question=alone)
+        if not coverage.articles:
+            return _declined(blank, "empty_index", (), (), clock)
+        parsed = parse(alone)
+        expanded = self._expand(parsed)
+        hits, whole = self._found(alone, weighted_terms(expanded), filters)
+        clock.lap("retrieve")
+        if not hits:
+            admitted = any(filters.admit(article) for article in self._store.articles())
+            return _declined(blank, "not_stated" if admitted else "out_of_range", (), (), clock)
+        evidence = self._weigh(parsed, expanded, hits, whole)
+        clock.lap("evidence")
+        if evidence.reason:
+            return _declined(blank, evidence.reason, evidence.missing, hits, clock)
+        written = extractive.write(evidence)
+        answer = replace(
+            blank,
+            text=written.text,
+            answered=True,
+            method="extractive",
+            confidence=round(evidence.confidence, 4),
+            citations=written.citations,
+            notices=_spelling_notices(expanded),
+            passages=tuple(hit.passage for hit in hits[:_NEAREST]),
+        )
+        faults = citations.faults(answer, whole.__getitem__)
+        if faults:
+            raise StoreDamagedError(f"{faults[0]} Run: qa-bot check --repair")
+        clock.lap("answer")
+        return replace(answer, timings_ms=clock.laps)
+
+    def _found(
+        self, question: str, terms: Mapping[str, float], filters: Filters
+    ) -> tuple[list[Hit], dict[str, Article]]:
+        """The best passages, and the articles of those that are read, whole, as they were cut from them.
+
+        When somebody changes the index meanwhile the search is done again; an article that still does
+        not fit its passages is left out.
+        """
+        from qa_bot.evidence import PASSAGES_READ
+
+        limit = self.settings.candidates
+        for _ in range(_TRIES):
+            generation = self._store.generation
+            hits = self._retriever.search(question, terms, filters=filters, limit=limit)
+            ids = dict.fromkeys(hit.article.id for hit in hits[:PASSAGES_READ])
+            whole = {article.id: article for article in map(self._store.article, ids) if article is not None}
+            kept = [hit for hit in hits if not _stale(hit, ids, whole)]
+            if self._store.generation == generation:
+                break
+        return kept, whole
+
+    def _expand(self, question: Question) -> tuple[Expanded, ...]:
+        from qa_bot.models import word_rarity
+
+        return expand(question, self._store, word_rarity)
+
+    def _weigh(
+        self,
+        parsed: Question,
+        expanded: Sequence[Expanded],
+        hits: Sequence[Hit],
+        whole: Mapping[str, Article],
+    ) -> Evidence:
+        from qa_bot.evidence import PASSAGES_READ, weigh
+        from qa_bot.models import word_vectors
+
+        found = [(hit.passage, whole[hit.article.id]) for hit in hits if hit.article.id in whole]
+        return weigh(
+            parsed,
+            expanded,
+            found[:PASSAGES_READ],
+            word_vectors,
+            min_confidence=self.settings.min_confidence,
+        )
+
+    @property
+    def _build(self) -> Build:
+        return _build_of(self.settings)
+
+    @cached_property
+    def _embedder(self) -> BaseEmbedding:
+        from qa_bot.models import embedder
+
+        return self._given or embedder(self.settings.embedder)
+
+    @cached_property
+    def _retriever(self) -> PassageRetriever:
+        from qa_bot.retrieval import PassageRetriever
+
+        return PassageRetriever(self._store, self._embedder, self.settings)
+
+    def _filters(
+        self,
+        as_of: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        publisher: str | None = None,
+        articles: Sequence[str] | None = None,
+    ) -> Filters:
+        if isinstance(articles, str):
+            articles = [articles]
+        for article_id in articles or ():
+            self.article(article_id)  # an id that is not there is a mistake, not an empty result
+        return Filters(
+            _day("as_of", as_of),
+            _day("since", since),
+            _day("until", until),
+            _publisher(publisher),
+            tuple(articles) if articles is not None else None,
+        )
+
+
+class Chat:
+    """A conversation: each question is understood from the ones before it."""
+
+    def __init__(self, bot: QABot) -> None:
+        self._bot = bot
+        self.history: list[Turn] = []
+
+    def answer(self, question: str, **options: Any) -> Answer:
+        """`QABot.answer` with this conversation's history, which it joins."""
+        reply = self._bot.answer(question, history=self.history, **options)
+        self.history.append(Turn(question, reply.text, reply.citations))
+        return reply
+
+
+_default_bot: QABot | None = None
+_default_lock = threading.Lock()
+
+
+def answer(question: str, **options: Any) -> Answer:
+    """Answer from the default index, or from the demo while that is empty. See `QABot.answer`."""
+    checked(question)
+    return _default().answer(question, **options)
+
+
+def _default() -> QABot:
+    """The bot of the settings of now, kept from call to call: opening an index costs more than a question."""
+    global _default_bot
+    with _default_lock:
+        if _default_bot is None or not _still_default(_default_bot):
+            if _default_bot is not None:  # closed when the last thread that asks it is done
+                weakref.finalize(_default_bot, _default_bot._store.close)
+            _default_bot = QABot()
+        return _default_bot
+
+
+def _still_default(bot: QABot) -> bool:
+    settings = load_settings()
+    if bot.settings != settings or bot._folder != settings.store_dir:
+        return False
+    return settings.index_dir is not None or bot.is_demo != _has_articles(bot._folder, bot._build)
+
+
+def index_articles(
+    paths: Sequence[str | Path],
+    index_dir: str | Path | None = None,
+    *,
+    prune: bool = False,
+    progress: Callable[[str], None] | None = None,
+    **settings: Any,
+) -> Report:
+    """Index files and folders into an index, which is made when it is not there.
+
+    Args:
+        paths: files and folders of articles.
+        index_dir: the index's folder; the default index when None.
+        prune: also remove articles whose file has gone from the folders given.
+        progress: called with a line of text now and then.
+        settings: any field of `Settings`.
+
+    Raises:
+        StoreError: the folder cannot be used, is locked, or was built with other settings.
+    """
+    with _own_index(index_dir, settings) as bot:
+        return bot.add(paths, prune=prune, progress=progress)
+
+
+def rebuild_index(
+    index_dir: str | Path | None = None,
+    *,
+    progress: Callable[[str], None] | None = None,
+    **settings: Any,
+) -> int:
+    """Cut and embed every article of an index again, with the settings of now; how many there are."""
+    folder = _folder_of(index_dir, settings)
+    if not exists(folder):
+        raise UsageError(f"There is no index at {str(folder)!r} to rebuild; check --index-dir.")
+    with _own_index(index_dir, settings, adopt=True) as bot, bot._writing(progress) as writer:
+        return bot._indexing(writer, progress).again(bot._build, bot.article)
+
+
+def _own_index(index_dir: str | Path | None, settings: Mapping[str, Any], *, adopt: bool = False) -> QABot:
+    """A bot over the index itself: never the demo, though it be empty."""
+    return QABot(_folder_of(index_dir, settings), _create=True, _adopt=adopt, **settings)
+
+
+def _folder_of(index_dir: str | Path | None, settings: Mapping[str, Any]) -> Path:
+    embedder = _embedder_name(settings.get("embedder"))
+    return load_settings(**{**settings, "index_dir": index_dir, "embedder": embedder}).store_dir
+
+
+class _Clock:
+    """Milliseconds a stage took."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = dict.fromkeys(("rewrite", "retrieve", "evidence", "answer"), 0.0)
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.laps[stage] = round((now - self._last) * 1000, 3)
+        self._last = now
+
+
+def _declined(
+    blank: Answer, reason: Reason, missing: Sequence[str], hits: Sequence[Hit], clock: _Clock
+) -> Answer:
+    return replace(
+        blank,
+        text=extractive.decline(reason, missing),
+        reason=reason,
+        passages=tuple(hit.passage for hit in hits[:_NEAREST]),
+        timings_ms=clock.laps,
+    )
+
+
+def _spelling_notices(expanded: Iterable[Expanded]) -> tuple[str, ...]:
+    """What a word that no article has was taken for."""
+    return tuple(
+        f"No article has “{item.unit.text}”; it was taken for a spelling that they have."
+        for item in expanded
+        if item.unit.kind == "name" and any(part.misspelt for part in item.parts)
+    )
+
+
+def _turns(history: object) -> list[Turn]:
+    if history is None:
+        return []
+    if isinstance(history, (str, bytes, Mapping)) or not isinstance(history, Iterable):
+        raise UsageError(f"history must be a list of turns, not {type(history).__name__}.")
+    return [_turn(item) for item in history]
+
+
+def _turn(item: object) -> Turn:
+    if isinstance(item, Turn):
+        return replace(item, question=_said(item.question), answer=_said(item.answer))
+    if isinstance(item, str):
+        return Turn(_said(item))
+    if isinstance(item, Mapping):
+        return Turn(_said(item.get("question")), _said(item.get("answer")))
+    if isinstance(item, (tuple, list)) and len(item) == 2:
+        return Turn(_said(item[0]), _said(item[1]))
+    raise UsageError(f"A turn of history must be a question or a pair, not a {type(item).__name__}.")
+
+
+def _said(text: object) -> str:
+    """What a turn says, as long as a question may be; nothing for what is no text."""
+    return text[:MAX_CHARS].encode("utf-8", "replace").decode("utf-8") if isinstance(text, str) else ""
+
+
+def _day(name: str, value: object) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime.datetime):
+        value = value.date()
+    try:
+        # Python 3.11 and later would also take "20241105" and "2024-W45-2".
+        text = re.fullmatch(r"\d{4}-\d\d-\d\d", str(value).strip(), re.ASCII)
+        return datetime.date.fromisoformat(text[0]).isoformat() if text else _no_day(name, value)
+    except ValueError:
+        return _no_day(name, value)
+
+
+def _no_day(name: str, value: object) -> NoReturn:
+    raise UsageError(f"{name} must be a date like 2024-11-05, not {value!r}.")
+
+
+def _publisher(value: object) -> str | None:
+    if value is None or (isinstance(value, str) and value.strip()):
+        return value
+    raise UsageError(f"publisher must be a name, not {value!r}.")
+
+
+def _filter_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    known = ("as_of", "since", "until", "publisher", "articles")
+    unknown = sorted(set(options) - set(known))
+    if unknown:
+        raise UsageError(f"There is no filter {unknown[0]!r}; the filters are {', '.join(known)}.")
+    return dict(options)
+
+
+def _has_articles(folder: Path, build: Build) -> bool:
+    if not exists(folder):
+        return False
+    store = Store(folder, build)
+    try:
+        return store.counts()[0] > 0
+    finally:
+        store.close()
+
+
+def _build_of(settings: Settings) -> Build:
+    return Build(settings.embedder, settings.passage_words)
+
+
+def _digest(*parts: object) -> str:
+    """Sixteen hexadecimal digits: the name of a folder for what the parts say together."""
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _embedder_name(embedder: object) -> str | None:
+    """What an index remembers an embedder by: its model's name, else its class's."""
+    if embedder is None or isinstance(embedder, str):
+        return embedder
+    name = getattr(embedder, "model_name", None)
+    if not isinstance(name, str):
+        raise SettingsError(f"The embedder must be a name or a LlamaIndex embedding, not {embedder!r}.")
+    return name if name not in ("", "unknown") else type(embedder).__qualname__
+
+
+def _local(path: str | Path) -> Path:
+    """A path with ~ taken for the home folder, where there is such a user."""
+    expanded = Path(os.path.expanduser(path))  # noqa: PTH111 (Path.expanduser raises for "~nobody")
+    return expanded.absolute() if str(expanded).startswith("~") else expanded
+
+
+def _may_be_id(value: object) -> bool:
+    """Whether an article could have this id: SQLite takes no lone surrogates."""
+    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)
+
+
+def _checked_limit(limit: object) -> None:
+    if not isinstance(limit, int) or limit < 1:
+        raise UsageError(f"limit must be a number from 1, not {limit!r}.")
+
+
+def _stale(hit: Hit, ids: Mapping[str, None], whole: Mapping[str, Article]) -> bool:
+    """Whether a passage that would be read is no more what its article says there."""
+    if hit.article.id not in ids:
+        return False
+    article, passage = whole.get(hit.article.id), hit.passage
+    return article is None or article.text[passage.start : passage.end] != passage.text

@@ -1,0 +1,175 @@
+"""Settings: every setting, what it means, its range and its default, in one place.
+
+A value is taken from the first of: an argument, the environment (``QA_BOT_<NAME>``), the file
+``qa_bot.toml`` in the working directory, the default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import reprlib
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError as SourceError,
+    TomlConfigSettingsSource,
+)
+
+from qa_bot import __version__
+from qa_bot.errors import SettingsError
+
+CONFIG_FILE = "qa_bot.toml"
+ENV_PREFIX = "QA_BOT_"
+MAX_QUESTION_CHARS = 8000
+# Where a setting is kept says nothing about what the answers are.
+_NOT_HASHED = {"index_dir"}
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, checked on construction; an unknown name is an error."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, toml_file=CONFIG_FILE, extra="forbid", frozen=True
+    )
+
+    index_dir: Path | None = Field(
+        default=None,
+        description="Folder of the index. Unset: `index/default` in a checkout, else the user data folder.",
+    )
+    embedder: str = Field(
+        default="wordllama:256",
+        description="Embedding model as `provider:model`. `wordllama:64`, `:128` and `:256` are built in.",
+    )
+    passage_words: int = Field(
+        default=120, ge=20, le=1000, description="Words a passage aims at; sentences stay whole."
+    )
+    candidates: int = Field(
+        default=50, ge=1, le=1000, description="Passages that retrieval hands to the answerer."
+    )
+    title_weight: float = Field(
+        default=1.0,
+        ge=0,
+        le=10,
+        description="What a word in the title counts beside one in the text.",
+    )
+    vector_weight: float = Field(
+        default=0.3, ge=0, le=10, description="What vector similarity counts beside words (1.0)."
+    )
+    recency_weight: float = Field(
+        default=0.6,
+        ge=0,
+        le=10,
+        description="What being published just before `as_of` counts beside words (1.0).",
+    )
+    recency_half_life_days: float = Field(
+        default=30.0,
+        gt=0,
+        le=36500,
+        description="Days after which half of the recency gain is left.",
+    )
+    min_confidence: float = Field(
+        default=0.25,
+        ge=0,
+        le=1,
+        description="Below this confidence the bot says that it does not know.",
+    )
+
+    @field_validator("index_dir", mode="before")
+    @classmethod
+    def _no_empty_path(cls, value: object) -> object:
+        if isinstance(value, str) and not value.strip():
+            raise ValueError("it is empty; name a folder, or leave the setting out")
+        if "\0" in str(value):
+            raise ValueError("no path holds a NUL character")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then environment, then the file; no .env and no secrets folder."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def hash(self) -> str:
+        """Twelve hexadecimal digits that change when a setting that shapes answers changes."""
+        shaping = self.model_dump(mode="json", exclude=_NOT_HASHED)
+        blob = json.dumps([__version__, shaping], sort_keys=True)
+        return hashlib.sha256(blob.encode()).hexdigest()[:12]
+
+    @property
+    def store_dir(self) -> Path:
+        """The folder of the index that these settings name."""
+        if self.index_dir is None:
+            return data_home() / "default"
+        return Path(os.path.expanduser(self.index_dir))  # noqa: PTH111 (Path.expanduser raises for "~nobody")
+
+
+def load_settings(**arguments: Any) -> Settings:
+    """Settings from arguments (None means not given), environment, file and defaults.
+
+    Raises:
+        SettingsError: for an unknown name, a value out of its range, or an unreadable file.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from error
+    except (SourceError, ValueError, OSError) as error:  # tomllib's errors are ValueErrors
+        raise SettingsError(f"{CONFIG_FILE} cannot be read: {error}. Mend or remove it.") from error
+
+
+def origins(settings: Settings, arguments: dict[str, Any]) -> dict[str, str]:
+    """Where each setting's value came from: argument, environment, file or default."""
+    file = TomlConfigSettingsSource(Settings)()
+    environment = {name.upper() for name in os.environ}
+    found = {}
+    for name in type(settings).model_fields:
+        if arguments.get(name) is not None:
+            found[name] = "argument"
+        elif (ENV_PREFIX + name).upper() in environment:
+            found[name] = "environment"
+        else:
+            found[name] = "file" if name in file else "default"
+    return found
+
+
+def data_home() -> Path:
+    """Where indexes live: `index/` of a checkout, else the user's data folder."""
+    root = _checkout()
+    return root / "index" if root else Path(platformdirs.user_data_dir("qa_bot", appauthor=False))
+
+
+def bundled(name: str) -> Path:
+    """The folder `prompts` or `seeds`, in a checkout or inside an installed wheel."""
+    root = _checkout()
+    return root / name if root else Path(__file__).parent / "_data" / name
+
+
+def _checkout() -> Path | None:
+    root = Path(__file__).resolve().parent.parent
+    return root if (root / "pyproject.toml").is_file() and (root / "seeds").is_dir() else None
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(Settings.model_fields)
+        return f"There is no setting {name!r}; the settings are {known}."
+    reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"The setting {name!r} cannot be {reprlib.repr(first['input'])}: {reason}."

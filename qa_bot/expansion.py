@@ -1,0 +1,197 @@
+"""The other ways in which articles may write what a question says: spellings, names, short forms."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from jellyfish import damerau_levenshtein_distance
+
+from qa_bot.lexicon import Phrase, place_names, seats, short_forms
+from qa_bot.question import Question, Unit
+
+# What finding another form of a word counts beside finding the word itself (1.0).
+_SEAT = 0.75  # "Moscow" for Russia may be the city
+_SHORT_FORM = 0.95
+_SPELLING = 0.9
+# Letters that two spellings of one name may differ in (Damerau-Levenshtein): Zelensky, Zelenskiy and
+# Zelenskyy are 1 or 2 apart. Short words are too near each other for that ("Macron", "micron").
+_LETTERS_A_DIFFERENCE = 6
+_SHORTEST = 5
+_LEAST_WEIGHT = 0.05
+_MOST = 4
+
+
+class Vocabulary(Protocol):
+    """What an index knows of its words."""
+
+    def frequency(self, term: str) -> int:
+        """In how many passages a term stands."""
+        ...
+
+    def vocabulary(self, prefix: str) -> list[str]:
+        """The terms that begin with a prefix, most frequent first."""
+        ...
+
+    def counts(self) -> tuple[int, int]:
+        """How many articles and passages there are."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A word of a unit (a place is one): every phrase that counts as it, with what it counts."""
+
+    forms: Mapping[Phrase, float]
+    frequency: int
+    misspelt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A unit of a question with the forms of its parts.
+
+    ``weight`` is the unit's share of the question's meaning: the inverse document frequency
+    log((N + 1) / (n + 0.5)) of its rarest part (Robertson and Spärck Jones 1976, smoothed), for a common
+    word times ``rarity``, how rare it is in the language.
+    """
+
+    unit: Unit
+    parts: tuple[Part, ...]
+    weight: float
+    rarity: float = 1.0
+
+    @property
+    def missing(self) -> bool:
+        """Whether no article has it: the last part of a name (its surname), or all of it."""
+        return self.parts[-1].frequency == 0 or all(part.frequency == 0 for part in self.parts)
+
+
+def expand(
+    question: Question, vocabulary: Vocabulary, rarity: Callable[[str], float]
+) -> tuple[Expanded, ...]:
+    """Every unit of a question with the forms that the index holds of it.
+
+    ``rarity`` says how much a word of the language tells, whatever the index.
+    """
+    _, total = vocabulary.counts()
+    return tuple(_expand(unit, vocabulary, total, rarity) for unit in question.units)
+
+
+def _expand(unit: Unit, vocabulary: Vocabulary, total: int, rarity: Callable[[str], float]) -> Expanded:
+    if unit.kind == "place":
+        parts: tuple[Part, ...] = (_place_part(unit, vocabulary),)
+    elif unit.kind in ("number", "date"):
+        parts = (Part({unit.terms: 1.0}, vocabulary.frequency(unit.terms[0])),)
+    elif unit.terms in short_forms():
+        parts = (_short_form_part(unit.terms, vocabulary),)
+    else:
+        named = unit.kind == "name"
+        parts = tuple(_word_part(term, vocabulary, named=named) for term in unit.terms)
+    rarest = min(part.frequency for part in parts)
+    weight = math.log((total + 1) / (rarest + 0.5))
+    telling = rarity(unit.text) if unit.kind == "word" else 1.0
+    return Expanded(unit, parts, max(weight * telling, _LEAST_WEIGHT), telling)
+
+
+def _place_part(unit: Unit, vocabulary: Vocabulary) -> Part:
+    forms = {
+        phrase: _SEAT if (phrase in seats()) != (unit.written in seats()) else 1.0
+        for phrase in place_names()[unit.terms]
+    }
+    forms[unit.written] = 1.0
+    return Part(forms, max(_phrase_frequency(phrase, vocabulary) for phrase in forms))
+
+
+def _short_form_part(phrase: Phrase, vocabulary: Vocabulary) -> Part:
+    forms = {phrase: 1.0, **dict.fromkeys(short_forms()[phrase], _SHORT_FORM)}
+    return Part(forms, max(_phrase_frequency(form, vocabulary) for form in forms))
+
+
+def _word_part(term: str, vocabulary: Vocabulary, *, named: bool) -> Part:
+    frequency = vocabulary.frequency(term)
+    forms = {(term,): 1.0}
+    if term in ("defenc", "defens"):  # British and American
+        forms = {("defenc",): 1.0, ("defens",): 1.0}
+        return Part(forms, sum(map(vocabulary.frequency, ("defenc", "defens"))))
+    found = spellings(term, vocabulary, known=frequency > 0) if named or not frequency else []
+    forms |= {(other,): _SPELLING for other in found}
+    most = max([frequency, *map(vocabulary.frequency, found)])
+    return Part(forms, most, misspelt=not frequency and bool(found))
+
+
+def _phrase_frequency(phrase: Phrase, vocabulary: Vocabulary) -> int:
+    return min(map(vocabulary.frequency, phrase))
+
+
+def spellings(term: str, vocabulary: Vocabulary, *, known: bool) -> list[str]:
+    """Other spellings of a name or, when no article has it (``known`` false), of any word."""
+    if len(term) < _SHORTEST or not term.isalpha():
+        return []
+    heads = {term[0], _skeleton(term)[:1] or term[0]}
+    candidates = [
+        other
+        for head in sorted(heads)
+        for other in vocabulary.vocabulary(head)
+        if other != term and abs(len(other) - len(term)) <= 3 and other.isalpha()
+    ]
+    key = _skeleton(term)
+    alike = []
+    for other in candidates:
+        distance = damerau_levenshtein_distance(term, other)
+        same_sound = len(key) >= 3 and _skeleton(other) == key
+        if distance <= (_sound_letters(term) if same_sound else max(1, len(term) // _LETTERS_A_DIFFERENCE)):
+            alike.append((0 if same_sound else 1, distance, other))
+    if known:  # a word that articles have is only joined with what sounds the same
+        alike = [entry for entry in alike if entry[0] == 0]
+    return [other for *_, other in sorted(alike)[:_MOST]]
+
+
+def _sound_letters(term: str) -> int:
+    """In how many letters a name of the same consonants may differ: "Sunak" and "sink" are two."""
+    return 1 if len(term) < 6 else 2 if len(term) < 9 else 3
+
+
+# Romanisations of Cyrillic, Arabic and Korean names differ mostly in these (BGN/PCGN, ISO 9 and the
+# news agencies' own): they are folded before vowels are dropped.
+_ROMAN = (
+    (re.compile("[iy][jy]"), "i"),
+    (re.compile("kh|gh"), "h"),
+    (re.compile("g"), "h"),
+    (re.compile("[cq]|ck"), "k"),
+    (re.compile("w|ff|f"), "v"),
+    (re.compile("zh|j"), "z"),
+    (re.compile("ts|tz"), "z"),
+    (re.compile("sch|sh"), "s"),
+    (re.compile("[aeiouy']"), ""),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
+
+
+@lru_cache(maxsize=1 << 16)
+def _skeleton(term: str) -> str:
+    for pattern, plain in _ROMAN:
+        term = pattern.sub(plain, term)
+    return term
+
+
+def weighted_terms(expanded: Sequence[Expanded]) -> dict[str, float]:
+    """The terms to search words with, each with the most that any form holding it counts."""
+    weights: dict[str, float] = {}
+    for item in expanded:
+        for part in item.parts:
+            for phrase, credit in part.forms.items():
+                renamed = phrase != item.unit.written and (
+                    item.unit.kind == "place" or item.unit.terms in short_forms()
+                )
+                weight = credit * _OTHER if renamed else credit
+                for term in phrase:
+                    weights[term] = max(weights.get(term, 0.0), weight)
+    return weights
+
+
+_OTHER = 0.2  # another form of a place or short form widens the search, and must not lead it

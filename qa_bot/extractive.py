@@ -1,0 +1,192 @@
+"""Evidence to an answer without a language model: the sentences that hold it, each with its source."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from qa_bot.citations import cite, shown
+from qa_bot.evidence import Candidate, Evidence
+from qa_bot.text import sentences, terms
+from qa_bot.types import Article, Citation, Reason, Span
+
+MAX_WORDS = 120
+_LABEL_CHARS = 50  # of a title that stands in for a publisher who is not known
+_MOST_SENTENCES = 5
+# A further sentence is shown when its rank score is this near the best one's...
+_NEAR = 5.0
+# ... and it says something else: fewer than this share of its words stand in one already chosen.
+_SAME = 0.7
+_OPENS_WITH_PRONOUN = re.compile(
+    r"[\"“‘(]*(?:he|she|they|it|his|her|their|its|this|that|these|those|him|them|the (?:two|former|latter|move|deal|plan))\b",
+    re.IGNORECASE,
+)
+_QUOTE_WORDS = 80  # of a quote made of neighbouring sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer's text with its citations."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+def write(evidence: Evidence) -> Written:
+    """The best sentences, a line each: publisher, date, the article's words, the citation's number."""
+    lines: list[str] = []
+    citations: list[Citation] = []
+    room = MAX_WORDS
+    for quote in _quotes(_chosen(evidence.candidates)):
+        citation = cite(len(citations) + 1, quote.article, quote.span, quote.passage_id, quote.answers)
+        line = f"{source(quote.article)}: {shown(citation.quote)} [{citation.number}]"
+        room -= len(line.split())
+        if citations and room < 0:
+            break
+        lines.append(line)
+        citations.append(citation)
+    return Written("\n".join(lines), tuple(citations))
+
+
+def drafts(text: str) -> Iterator[str]:
+    """A text as it grows, a line at a time."""
+    lines = text.split("\n")
+    for count in range(1, len(lines) + 1):
+        yield "\n".join(lines[:count])
+
+
+def source(article: Article) -> str:
+    """Publisher and date as a reader is shown them: "Harbour Daily, 5 November 2024"."""
+    name = article.publisher or textwrap.shorten(article.label, _LABEL_CHARS, placeholder="…")
+    return f"{shown(name)}, {long_date(article.published)}"
+
+
+def long_date(day: str | None) -> str:
+    """An ISO date in words: "5 November 2024"; "undated" for None."""
+    if day is None:
+        return "undated"
+    date = datetime.date.fromisoformat(day)
+    return f"{date.day} {date:%B %Y}"
+
+
+def decline(reason: Reason, missing: Sequence[str]) -> str:
+    """The sentence that says why there is no answer."""
+    named = " or ".join(f"“{shown(name)}”" for name in dict.fromkeys(missing))
+    if reason == "missing_term":
+        return f"No article mentions {named}."
+    if reason == "false_premise":
+        return f"The articles do not say this of {named}."
+    if reason == "empty_index":
+        return "The index holds no articles yet. Add some: qa-bot index PATH"
+    if reason == "out_of_range":
+        return "No article passes the filters on date, publisher and article."
+    if missing:
+        return f"The articles do not tell: nothing near the question speaks of {named}."
+    return "The articles do not tell."
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """One or more neighbouring sentences of an article that are cited together."""
+
+    article: Article
+    span: Span
+    passage_id: str
+    answers: tuple[Span, ...]
+
+
+def _chosen(candidates: Sequence[Candidate]) -> list[Candidate]:
+    near = [item for item in candidates if item.score >= candidates[0].score - _NEAR]
+    chosen: list[Candidate] = []
+    for candidate in _new_figures_first(near):
+        if len(chosen) == _MOST_SENTENCES:
+            break
+        if not any(_overlap(candidate, other) >= _SAME for other in chosen):
+            chosen.append(candidate)
+    return chosen
+
+
+def _new_figures_first(near: Sequence[Candidate]) -> list[Candidate]:
+    """Sentences that add a figure before those that repeat one, so that differing ones are all seen."""
+    seen: set[str] = set()
+    new, repeated = [], []
+    for candidate in near:
+        figures = {_figure(candidate.article.text, span) for span in candidate.answers}
+        figures.discard("")
+        (repeated if figures and figures <= seen else new).append(candidate)
+        seen |= figures
+    return [*new, *repeated]
+
+
+_QUALIFIER = re.compile(
+    r"(more than|over|about|around|nearly|almost|at least|up to|as many as|some|fewer than)\s*\W?$", re.I
+)
+
+
+def _figure(text: str, span: Span) -> str:
+    """A number with the words that qualify it ("more than 10,000"); "" for what is no number."""
+    number = text[span.start : span.end]
+    if not number[:1].isdigit():
+        return ""
+    before = _QUALIFIER.search(text[max(span.start - 14, 0) : span.start])
+    return f"{before[1].lower() if before else ''} {number}"
+
+
+def _quotes(chosen: Sequence[Candidate]) -> list[_Quote]:
+    """Chosen sentences as quotes: those that stand side by side in an article become one."""
+    quotes: list[_Quote] = []
+    for position, candidate in enumerate(chosen):
+        span = _with_antecedent(candidate)
+        if position == 0 and not candidate.answers:
+            span = _with_next(candidate.article.text, span)
+        new = _Quote(candidate.article, span, candidate.passage_id, candidate.answers)
+        joined = next((i for i, quote in enumerate(quotes) if _side_by_side(quote, new)), None)
+        if joined is None:
+            quotes.append(new)
+        else:
+            quotes[joined] = _joined(quotes[joined], new)
+    return quotes
+
+
+def _side_by_side(quote: _Quote, other: _Quote) -> bool:
+    """Whether nothing but white space stands between two quotes of an article, and both are short."""
+    if quote.article.id != other.article.id:
+        return False
+    first, second = sorted((quote.span, other.span), key=lambda span: span.start)
+    between = quote.article.text[first.end : second.start]
+    whole = quote.article.text[first.start : max(first.end, second.end)]
+    return not between.strip() and (second.start < first.end or len(whole.split()) <= _QUOTE_WORDS)
+
+
+def _joined(quote: _Quote, other: _Quote) -> _Quote:
+    span = Span(min(quote.span.start, other.span.start), max(quote.span.end, other.span.end))
+    return replace(quote, span=span, answers=quote.answers + other.answers)
+
+
+def _overlap(candidate: Candidate, other: Candidate) -> float:
+    own, theirs = set(terms(candidate.text)), set(terms(other.text))
+    return len(own & theirs) / max(min(len(own), len(theirs)), 1)
+
+
+def _with_next(text: str, span: Span) -> Span:
+    """A quote with the sentence after it in its paragraph, where the reason or the words often stand."""
+    following = next((after for after in sentences(text) if after.start >= span.end), None)
+    if following is None or "\n" in text[span.end : following.start]:
+        return span
+    whole = Span(span.start, following.end)
+    return whole if len(text[whole.start : whole.end].split()) <= _QUOTE_WORDS else span
+
+
+def _with_antecedent(candidate: Candidate) -> Span:
+    """The sentence, with the one before it when it opens with a pronoun and both are short."""
+    text = candidate.article.text
+    if not _OPENS_WITH_PRONOUN.match(candidate.text):
+        return candidate.span
+    before = [span for span in sentences(text) if span.end <= candidate.span.start]
+    if not before:
+        return candidate.span
+    span = Span(before[-1].start, candidate.span.end)
+    return span if len(text[span.start : span.end].split()) <= _QUOTE_WORDS else candidate.span

@@ -1,0 +1,207 @@
+"""Word lists: what questions are made of, and names that mean one another.
+
+Countries, their adjectives, capitals and seats of government are facts of geography as printed in
+any atlas; the list holds those that news uses for one another ("Pyongyang" for North Korea).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from qa_bot.text import term_of, terms
+
+# Words that say nothing about what a question is after.
+STOP_WORDS = frozenset(
+    """
+    a about above after again against all also am an and any are aren't as at be because been before
+    being below between both but by can cannot can't could couldn't did didn't do does doesn't doing
+    don't down during each either else ever few for from further get gets got had hadn't has hasn't
+    have haven't having he her here hers herself him himself his how however i if in into is isn't it
+    its itself just let's me more most much must my myself no nor not now of off on once one only or
+    other ought our ours ourselves out over own quite rather same shall she should shouldn't so some
+    such than that the their theirs them themselves then there these they this those though through to
+    too under until up upon us very was wasn't we were weren't what when where whether which while who
+    whom whose why will with won't would wouldn't yet you your yours yourself yourselves
+    """.split()
+)
+
+# Words that shape a question, or address the bot, without being part of what is asked.
+FILLER = frozenset(
+    """
+    please tell know explain describe say says said saying according article articles report reports
+    reported reportedly source sources news story stories text mention mentions mentioned state states
+    stated exactly currently actually really many name named names list give gives given find show
+    happen happened happens happening anything something anyone someone kind sort type question answer
+    agree agreed agrees compare compared differ possible hi hello hey thanks whats what's who's where's when's how's okay ok
+    """.split()
+)
+
+# (place, adjectives and people, seats and other names that news uses for its government)
+_PLACES = """
+Afghanistan: Afghan Afghans: Kabul
+Albania: Albanian Albanians: Tirana
+Algeria: Algerian Algerians: Algiers
+Argentina: Argentine Argentinian Argentines: Buenos_Aires
+Armenia: Armenian Armenians: Yerevan
+Australia: Australian Australians: Canberra
+Austria: Austrian Austrians: Vienna
+Azerbaijan: Azerbaijani Azerbaijanis: Baku
+Bangladesh: Bangladeshi Bangladeshis: Dhaka
+Belarus: Belarusian Belarusians: Minsk
+Belgium: Belgian Belgians
+Brazil: Brazilian Brazilians: Brasilia
+Britain: British UK U.K. United_Kingdom Briton Britons: London Downing_Street Whitehall
+Bulgaria: Bulgarian Bulgarians: Sofia
+Canada: Canadian Canadians: Ottawa
+Chile: Chilean Chileans
+China: Chinese PRC: Beijing
+Colombia: Colombian Colombians: Bogota
+Croatia: Croatian Croatians: Zagreb
+Cuba: Cuban Cubans: Havana
+Cyprus: Cypriot Cypriots: Nicosia
+Czechia: Czech Czechs Czech_Republic: Prague
+Denmark: Danish Dane Danes: Copenhagen
+Egypt: Egyptian Egyptians: Cairo
+Estonia: Estonian Estonians: Tallinn
+Ethiopia: Ethiopian Ethiopians: Addis_Ababa
+European_Union: EU E.U.: Brussels
+Finland: Finnish Finn Finns: Helsinki
+France: French Frenchman: Paris
+Georgia: Georgian Georgians: Tbilisi
+Germany: German Germans: Berlin
+Greece: Greek Greeks: Athens
+Hungary: Hungarian Hungarians: Budapest
+India: Indian Indians: New_Delhi
+Indonesia: Indonesian Indonesians: Jakarta
+Iran: Iranian Iranians: Tehran
+Iraq: Iraqi Iraqis: Baghdad
+Ireland: Irish: Dublin
+Israel: Israeli Israelis: Jerusalem
+Italy: Italian Italians: Rome
+Japan: Japanese: Tokyo
+Jordan: Jordanian Jordanians: Amman
+Kazakhstan: Kazakh Kazakhs: Astana
+Kenya: Kenyan Kenyans: Nairobi
+Latvia: Latvian Latvians: Riga
+Lebanon: Lebanese: Beirut
+Libya: Libyan Libyans: Tripoli
+Lithuania: Lithuanian Lithuanians: Vilnius
+Malaysia: Malaysian Malaysians: Kuala_Lumpur
+Mexico: Mexican Mexicans
+Moldova: Moldovan Moldovans: Chisinau
+Mongolia: Mongolian Mongolians: Ulaanbaatar
+Morocco: Moroccan Moroccans: Rabat
+Myanmar: Burmese Burma: Naypyidaw
+Netherlands: Dutch Holland: The_Hague
+New_Zealand: New_Zealander: Wellington
+Nigeria: Nigerian Nigerians: Abuja
+North_Korea: North_Korean North_Koreans DPRK: Pyongyang
+Norway: Norwegian Norwegians: Oslo
+Pakistan: Pakistani Pakistanis: Islamabad
+Palestine: Palestinian Palestinians
+Peru: Peruvian Peruvians: Lima
+Philippines: Philippine Filipino Filipinos: Manila
+Poland: Polish Pole Poles: Warsaw
+Portugal: Portuguese: Lisbon
+Qatar: Qatari Qataris: Doha
+Romania: Romanian Romanians: Bucharest
+Russia: Russian Russians: Moscow Kremlin
+Saudi_Arabia: Saudi Saudis: Riyadh
+Serbia: Serbian Serb Serbs: Belgrade
+Slovakia: Slovak Slovaks: Bratislava
+Slovenia: Slovenian Slovene Slovenes: Ljubljana
+South_Africa: South_African South_Africans: Pretoria
+South_Korea: South_Korean South_Koreans: Seoul
+Spain: Spanish Spaniard Spaniards: Madrid
+Sudan: Sudanese: Khartoum
+Sweden: Swedish Swede Swedes: Stockholm
+Switzerland: Swiss: Bern
+Syria: Syrian Syrians: Damascus
+Taiwan: Taiwanese: Taipei
+Thailand: Thai Thais: Bangkok
+Tunisia: Tunisian Tunisians: Tunis
+Turkey: Turkish Turk Turks Turkiye: Ankara
+Ukraine: Ukrainian Ukrainians: Kyiv Kiev
+United_States: US U.S. USA America American Americans: Washington White_House
+Venezuela: Venezuelan Venezuelans: Caracas
+Vietnam: Vietnamese: Hanoi
+Yemen: Yemeni Yemenis: Sanaa
+Zimbabwe: Zimbabwean Zimbabweans: Harare
+"""
+
+# Short forms and what they stand for, as news agencies' style books spell them out.
+_SHORT_FORMS = """
+NATO: North_Atlantic_Treaty_Organization Atlantic_alliance
+UN: United_Nations U.N.
+UAV: drone UAVs drones unmanned
+ICBM: intercontinental_ballistic_missile
+PM: prime_minister
+MI6: Secret_Intelligence_Service SIS
+CIA: Central_Intelligence_Agency
+NIS: National_Intelligence_Service
+GOP: Republican_Party
+WHO: World_Health_Organization
+IMF: International_Monetary_Fund
+IAEA: International_Atomic_Energy_Agency
+"""
+
+Phrase = tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def places() -> dict[Phrase, Phrase]:
+    """Every name of a place, adjective or seat as index terms, to the terms of the place's name."""
+    table = {}
+    for line in _PLACES.strip().splitlines():
+        name, *others = line.split(":")
+        key = _phrase(name)
+        for word in [name, *(word for group in others for word in group.split())]:
+            table[_phrase(word)] = key
+    return table
+
+
+@lru_cache(maxsize=1)
+def place_names() -> dict[Phrase, tuple[Phrase, ...]]:
+    """A place's name to every phrase that news uses for it, itself among them."""
+    table: dict[Phrase, list[Phrase]] = {}
+    for phrase, name in places().items():
+        table.setdefault(name, []).append(phrase)
+    return {name: tuple(phrases) for name, phrases in table.items()}
+
+
+@lru_cache(maxsize=1)
+def seats() -> frozenset[Phrase]:
+    """Phrases that name a city or building first, and a government only by extension."""
+    return frozenset(
+        _phrase(word)
+        for line in _PLACES.strip().splitlines()
+        for word in (line.split(":") + ["", ""])[2].split()
+    )
+
+
+@lru_cache(maxsize=1)
+def short_forms() -> dict[Phrase, tuple[Phrase, ...]]:
+    """A short form or what it stands for, to its other forms."""
+    table: dict[Phrase, tuple[Phrase, ...]] = {}
+    for line in _SHORT_FORMS.strip().splitlines():
+        name, others = line.split(":")
+        group = [_phrase(word) for word in [name, *others.split()]]
+        for phrase in group:
+            table[phrase] = tuple(other for other in group if other != phrase)
+    return table
+
+
+@lru_cache(maxsize=1)
+def stop_terms() -> frozenset[str]:
+    """STOP_WORDS as index terms."""
+    return frozenset(map(term_of, STOP_WORDS))
+
+
+@lru_cache(maxsize=1)
+def filler_terms() -> frozenset[str]:
+    """FILLER as index terms."""
+    return frozenset(map(term_of, FILLER))
+
+
+def _phrase(text: str) -> Phrase:
+    return tuple(terms(text.strip().replace("_", " ")))

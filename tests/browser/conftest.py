@@ -1,0 +1,143 @@
+"""One server over a real index, and one browser, for the tests of the web chat."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+import qa_bot
+
+_CHROMIUM_ARGS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
+    "--disable-sync --no-first-run"
+).split()
+# A bot that takes half a minute when it is asked to answer slowly.
+_SERVE = """
+import sys, time
+from qa_bot import Draft, QABot
+from qa_bot.ui import serve
+
+class Patient(QABot):
+    def stream(self, question, **options):
+        for count in range(600 if "slowly" in question else 0):
+            yield Draft(f"{count} words so far")
+            time.sleep(0.05)
+        yield from super().stream(question, **options)
+
+serve(Patient.from_articles(sys.argv[1], index_dir=sys.argv[2]), port=0)
+"""
+
+# What the quote is made of would come alive in a page that trusts it; what stands before it moves
+# offsets that are counted in bytes or in UTF-16.
+BRIDGE = (
+    "The Alder bridge 🌉 cost 340 million crowns, wrote **Ida Holm** in <i>Bygg</i> & see "
+    "[the report](https://evil.example/r) or https://evil.example/x for $$x^2$$ `code`."
+)
+ARTICLES = [
+    {
+        "id": "harbour/7 ü?#&%",
+        "title": "Bridge opens <img src=x onerror='document.title=1'>",
+        "publisher": "Harbour *Daily*",
+        "published": "2024-11-05",
+        "url": "https://news.example/bridge?a=1&b=2",
+        "text": (
+            "🚢🚢 <script>document.title = 'hit'</script> 👩‍👩‍👧 Read [more](https://evil.example/a) now.\n\n"
+            "![pixel](https://evil.example/p.png) <img src='https://evil.example/q' onerror='alert(1)'>\n\n"
+            f"# Not a heading\n\n{BRIDGE}\n\n" + "Ferries still cross the fjord every morning.\n\n" * 40
+        ),
+    },
+    {
+        "id": "lighthouse",
+        "title": "Keeper of the Skarv lighthouse retires",
+        "publisher": "Coast Gazette",
+        "published": "2024-10-19",
+        "url": "javascript:alert(1)",
+        "text": (
+            "Olaf Brandt, keeper of the Skarv lighthouse, retired in March after 41 years.\n\n"
+            "His daughter Marit will take over the lamp."
+        ),
+    },
+]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a chat over ARTICLES, served by a process of its own."""
+    place = tmp_path_factory.mktemp("chat")
+    rows = [json.dumps(article) for article in ARTICLES]
+    (place / "articles.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    log = place / "log"
+    env = {**os.environ, "HOME": str(place), "PYTHONPATH": str(Path(qa_bot.__file__).parents[1])}
+    command = [sys.executable, "-c", _SERVE, str(place / "articles.jsonl"), str(place / "index")]
+    with (
+        log.open("w", encoding="utf-8") as output,
+        subprocess.Popen(command, env=env, cwd=place, stdout=output, stderr=output) as server,
+    ):
+        try:
+            yield _address(log, server)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+    assert "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def _address(log: Path, server: "subprocess.Popen[bytes]") -> str:
+    for _ in range(600):
+        found = re.search(r"http://\S+", log.read_text(encoding="utf-8"))
+        if found:
+            return found[0]
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise RuntimeError(f"the server did not start: {log.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A chromium; without one the tests are skipped, but not on CI."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not (chromium and Path(chromium).exists()):
+        reason = "no chromium: install it, or name it in CHROMIUM"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser without history, in which nothing may ask for another host, open a dialog or fail."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(15_000)
+    faults: list[str] = []
+    context.on("request", lambda request: faults.append(request.url) if _leaves(request.url) else None)
+    context.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    context.on("dialog", lambda dialog: faults.append(dialog.message))
+    yield context
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: str) -> Page:
+    """The chat, ready for a question."""
+    page = context.new_page()
+    page.goto(site)
+    page.get_by_role("textbox").wait_for()
+    return page
+
+
+def _leaves(url: str) -> bool:
+    return not re.match(r"http://127\.0\.0\.1[:/]|data:|blob:", url)

@@ -1,0 +1,96 @@
+"""The samples: their questions are well-formed, and the demo answers them well enough."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from qa_bot.bot import QABot
+from qa_bot.config import bundled
+from qa_bot.evaluation import EvalQuestion, evaluate, missing_groups, read_questions
+
+FILE = bundled("seeds") / "questions.jsonl"
+QUESTIONS = read_questions(FILE)
+KEYS = {
+    "id",
+    "question",
+    "history",
+    "as_of",
+    "asked_on",
+    "answers",
+    "evidence",
+    "articles",
+    "answerable",
+    "kind",
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QABot]:
+    with QABot.from_articles(bundled("seeds"), index_dir=tmp_path_factory.mktemp("demo") / "index") as bot:
+        yield bot
+
+
+@pytest.fixture(scope="module")
+def result(demo: QABot) -> dict[str, Any]:
+    return evaluate(demo, QUESTIONS, use_as_of=True, options={})
+
+
+def test_the_file_holds_what_is_documented() -> None:
+    """One JSON object a line, each id once, no key that nobody reads."""
+    rows = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
+
+    assert len({row["id"] for row in rows}) == len(rows) == len(QUESTIONS) > 100
+    assert {key for row in rows for key in row} <= KEYS
+    assert all(row["question"].strip() and row["kind"] for row in rows)
+
+
+def test_the_samples_hold_nothing_but_articles_and_questions(demo: QABot) -> None:
+    """Each file of the folder is read; each article has title, publisher and date."""
+    files = sorted(path.name for path in bundled("seeds").iterdir())
+    listed = demo.articles()
+
+    assert sorted(article.path.rpartition("/")[2] for article in listed if article.path) == [
+        name for name in files if name.endswith(".md")
+    ]
+    assert all(article.title and article.publisher and article.published for article in listed)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
+def test_evidence_is_in_the_articles_and_holds_the_answer(demo: QABot, question: EvalQuestion) -> None:
+    """Phrases are exact substrings of the text as indexed; each group has a wording in one of them."""
+    for proof in question.evidence:
+        assert proof.phrase
+        assert proof.phrase in demo.article(proof.article).text
+    if question.role == "answerable":
+        assert question.answers
+        assert question.evidence
+        phrases = [proof.phrase or "" for proof in question.evidence]
+        assert [
+            group for group in question.answers if all(missing_groups(text, [group]) for text in phrases)
+        ] == []
+    else:
+        assert (question.answers, question.evidence) == ((), ())
+
+
+def failed(result: dict[str, Any], role: str) -> list[str]:
+    roles = {row["id"]: row["role"] for row in result["results"]}
+    return [f"{row['id']}: {row['wrong']}" for row in result["failures"] if roles[row["id"]] == role]
+
+
+def test_the_demo_answers_what_the_samples_tell(result: dict[str, Any]) -> None:
+    """At least 85 % of the answerable questions are right and cite the evidence."""
+    assert result["answers"]["right_and_cited"]["value"] >= 0.85, failed(result, "answerable")
+
+
+def test_the_demo_declines_what_the_samples_do_not_tell(result: dict[str, Any]) -> None:
+    """At least 85 % of the others are declined."""
+    assert result["declining"]["recall"]["value"] >= 0.85, failed(result, "unanswerable")
+
+
+def test_no_citation_of_the_demo_is_false(result: dict[str, Any]) -> None:
+    """Every quote is what its article says; every greeting is met."""
+    assert result["citations"]["false"] == 0
+    assert result["greetings"]["right"]["value"] == 1.0
+    assert result["unknown_evidence"] == []

@@ -405,7 +405,7 @@ class QABot:
         When somebody changes the index meanwhile the search is done again; an article that still does
         not fit its passages is left out.
         """
-        from qa_bot.evidence import PASSAGES_READ
+        from qa_bot.candidates import PASSAGES_READ
 
         limit = self.settings.candidates
         for _ in range(_TRIES):
@@ -430,7 +430,8 @@ class QABot:
         hits: Sequence[Hit],
         whole: Mapping[str, Article],
     ) -> Evidence:
-        from qa_bot.evidence import PASSAGES_READ, weigh
+        from qa_bot.candidates import PASSAGES_READ
+        from qa_bot.evidence import weigh
         from qa_bot.models import word_vectors
 
         found = [(hit.passage, whole[hit.article.id]) for hit in hits if hit.article.id in whole]

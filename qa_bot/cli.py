@@ -320,24 +320,24 @@ def evaluate(
 
     A question's own date of asking goes before --as-of. Exit code 1: a citation is false.
     """
-    from qa_bot import evaluation
+    from qa_bot import evaluation, reporting
 
     asked = evaluation.read_questions(questions)
     if page is not None:
-        evaluation.check_report_path(Path(page))
+        reporting.check_report_path(Path(page))
     with _bot(index_dir, path) as bot:
         _say_demo(bot, as_json)
         result = evaluation.evaluate(
             bot, asked, use_as_of=not no_as_of, options=_given(filters), progress=_progress
         )
     if page is not None:
-        evaluation.write_report(result, Path(page))
+        reporting.write_report(result, Path(page))
     if as_json:
         _print_json(result)
     else:
-        click.echo(evaluation.table(result))
+        click.echo(reporting.table(result))
         if show_failures:
-            click.echo(f"\n{evaluation.failures(result)}")
+            click.echo(f"\n{reporting.failures(result)}")
     return 1 if result["citations"]["false"] else 0
 
 

@@ -114,7 +114,7 @@ def _short_form_part(phrase: Phrase, vocabulary: Vocabulary) -> Part:
 
 def _word_part(term: str, vocabulary: Vocabulary, *, named: bool) -> Part:
     frequency = vocabulary.frequency(term)
-    forms = {(term,): 1.0}
+    forms: dict[Phrase, float] = {(term,): 1.0}
     if term in ("defenc", "defens"):  # British and American
         forms = {("defenc",): 1.0, ("defens",): 1.0}
         return Part(forms, sum(map(vocabulary.frequency, ("defenc", "defens"))))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from qa_bot.candidates import Candidate
 from qa_bot.citations import cite, shown
-from qa_bot.evidence import Candidate, Evidence
-from qa_bot.text import sentences, terms
+from qa_bot.evidence import Evidence
+from qa_bot.text import long_date, sentences, terms
 from qa_bot.types import Article, Citation, Reason, Span
 
 MAX_WORDS = 120
@@ -64,14 +64,6 @@ def source(article: Article) -> str:
     return f"{shown(name)}, {long_date(article.published)}"
 
 
-def long_date(day: str | None) -> str:
-    """An ISO date in words: "5 November 2024"; "undated" for None."""
-    if day is None:
-        return "undated"
-    date = datetime.date.fromisoformat(day)
-    return f"{date.day} {date:%B %Y}"
-
-
 def decline(reason: Reason, missing: Sequence[str]) -> str:
     """The sentence that says why there is no answer."""
     named = " or ".join(f"“{shown(name)}”" for name in dict.fromkeys(missing))
@@ -112,7 +104,8 @@ def _chosen(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _new_figures_first(near: Sequence[Candidate]) -> list[Candidate]:
     """Sentences that add a figure before those that repeat one, so that differing ones are all seen."""
     seen: set[str] = set()
-    new, repeated = [], []
+    new: list[Candidate] = []
+    repeated: list[Candidate] = []
     for candidate in near:
         figures = {_figure(candidate.article.text, span) for span in candidate.answers}
         figures.discard("")

@@ -175,7 +175,7 @@ def seats() -> frozenset[Phrase]:
     return frozenset(
         _phrase(word)
         for line in _PLACES.strip().splitlines()
-        for word in (line.split(":") + ["", ""])[2].split()
+        for word in [*line.split(":"), "", ""][2].split()
     )
 
 

@@ -86,9 +86,7 @@ def parse(text: str) -> Question:
 
 # --- kind ---------------------------------------------------------------------------------------
 
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
+_PATTERNS: tuple[tuple[Kind, str], ...] = (
         (
             "number",
             r"\bhow (?:many|much|far|long|large|big|old|often|high|tall|wide|deep|fast|few)\b|\bwhat (?:\w+ )?"
@@ -112,8 +110,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
             r"|\bhow (?:did|does|has|do) .+\b(?:describe|call|characteri[sz]e|put|react|respond|comment)\w*\b|\bin what words\b"),
         ("yesno", r"^\W*(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|"
             r"isn't|aren't|didn't|doesn't|hasn't|haven't|won't)\b"),
-    )
 )  # fmt: skip
+_KINDS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
 
 # "Who is Kurt Campbell?" has its person; what is asked is what he is.

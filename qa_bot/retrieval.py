@@ -36,6 +36,7 @@ _UNSEEN_COSINE = 0.2
 class Hit:
     """A passage that a search found, its article's facts, and what its score is made of."""
 
+    number: int
     passage: Passage
     article: Article
     words: float
@@ -95,12 +96,21 @@ class PassageRetriever(BaseRetriever):
             vectors = dict(self._store.search_vectors(vector, _DEPTH))
         hits = self._scored(words, vectors, filters)
         hits.sort(key=lambda hit: (-hit.passage.score, hit.passage.id))
-        return _spread(hits, limit, most_an_article)
+        return self._with_texts(_spread(hits, limit, most_an_article))
+
+    def _with_texts(self, hits: Sequence[Hit]) -> list[Hit]:
+        """The hits that are kept, with their texts; those whose article has gone meanwhile are not."""
+        found = self._store.passages([hit.number for hit in hits])
+        return [
+            replace(hit, passage=replace(found[hit.number][0], score=hit.passage.score))
+            for hit in hits
+            if hit.number in found
+        ]
 
     def _scored(
         self, words: Mapping[int, float], vectors: Mapping[int, float], filters: Filters
     ) -> list[Hit]:
-        found = self._store.passages([*words, *(n for n in vectors if n not in words)])
+        found = self._store.facts([*words, *(n for n in vectors if n not in words)])
         admitted = {n: pair for n, pair in found.items() if filters.admit(pair[1])}
         best = max(words.values(), default=0.0) or 1.0
         settings = self._settings
@@ -112,7 +122,7 @@ class PassageRetriever(BaseRetriever):
             vector = vectors.get(number, _UNSEEN_COSINE)
             recency = _recency(article.published, as_of, settings.recency_half_life_days)
             score = word + settings.vector_weight * vector + recency_weight * recency
-            hits.append(Hit(replace(passage, score=score), article, word, vector, recency))
+            hits.append(Hit(number, replace(passage, score=score), article, word, vector, recency))
         return hits
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

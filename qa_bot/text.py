@@ -242,6 +242,14 @@ def full_dates(text: str) -> list[tuple[Span, datetime.date]]:
     return found
 
 
+def long_date(day: str | None) -> str:
+    """An ISO date in words: "5 November 2024"; "undated" for None."""
+    if day is None:
+        return "undated"
+    date = datetime.date.fromisoformat(day)
+    return f"{date.day} {date:%B %Y}"
+
+
 def iso_date(value: object) -> str | None:
     """YYYY-MM-DD for a date, a time stamp or a written-out date; None when there is none in it."""
     if isinstance(value, datetime.datetime):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 from ir_measures import RR, Success
 
-from qa_bot import evaluation
+from qa_bot import evaluation, reporting
 from qa_bot.bot import QABot
 from qa_bot.citations import cite
 from qa_bot.cli import run
@@ -546,8 +546,8 @@ def whole(found: dict[str, Any], **fields: Any) -> dict[str, Any]:
 
 def test_the_table_is_aligned_and_leaves_out_what_was_not_measured() -> None:
     """Numbers under their heads, a row a kind; nothing about phrases where no phrase is given."""
-    text = evaluation.table(whole(evaluation.summary(outcomes())))
-    short = evaluation.table(whole(evaluation.summary([judge(WHAT, declined(), text_of)]), use_as_of=False))
+    text = reporting.table(whole(evaluation.summary(outcomes())))
+    short = reporting.table(whole(evaluation.summary([judge(WHAT, declined(), text_of)]), use_as_of=False))
 
     assert text.startswith(
         "9 questions (5 answerable, 3 unanswerable, 1 greeting) of 2 articles in 3 passages\n"
@@ -562,7 +562,7 @@ def test_the_table_is_aligned_and_leaves_out_what_was_not_measured() -> None:
 def test_evidence_that_the_index_does_not_hold_is_told() -> None:
     """The usual reason for a table of zeros: the wrong articles."""
     unknown = [{"id": "q", "article": "gone", "phrase": None}, {"id": "r", "article": "port", "phrase": "x"}]
-    text = evaluation.table(whole(evaluation.summary([]), unknown_evidence=unknown))
+    text = reporting.table(whole(evaluation.summary([]), unknown_evidence=unknown))
 
     assert "2 of the evidence not in the index, first the article 'gone' of question 'q'" in text
 
@@ -572,7 +572,7 @@ def test_the_page_stands_alone_and_everything_in_it_is_inert() -> None:
     evil = '<script src="//evil.example/x.js">&</script>'
     asked = EvalQuestion(evil, evil, answers=((f"no {evil}",),), kind=evil)
     found = evaluation.summary([judge(asked, answer(evil), text_of), *outcomes()])
-    page = evaluation.report(whole(found))
+    page = reporting.report(whole(found))
 
     assert page.count("&lt;script") >= 4
     assert not re.search(r"<script|https?:|url\(|@import|<link|<img|\son\w+=", page)
@@ -584,11 +584,11 @@ def test_the_page_stands_alone_and_everything_in_it_is_inert() -> None:
 def test_a_page_of_nothing_can_be_written(tmp_path: Path) -> None:
     """No questions, no bars; half a surrogate pair does not stop it."""
     page = tmp_path / "page.html"
-    evaluation.write_report(whole(evaluation.summary([])), page)
+    reporting.write_report(whole(evaluation.summary([])), page)
     assert "0 questions" in page.read_text("utf-8")
 
     odd = judge(replace(WHO, id="\ud800"), declined(), text_of)
-    evaluation.write_report(whole(evaluation.summary([odd])), page)
+    reporting.write_report(whole(evaluation.summary([odd])), page)
     assert "declined (not_stated)" in page.read_text("utf-8")
 
 
@@ -596,9 +596,9 @@ def test_a_page_in_no_folder_is_refused_before_anything_is_asked(tmp_path: Path)
     """A folder, or a file in a folder that is not there."""
     for path in (tmp_path, tmp_path / "none" / "page.html"):
         with pytest.raises(UsageError, match="No report can be written"):
-            evaluation.check_report_path(path)
+            reporting.check_report_path(path)
         with pytest.raises(UsageError, match="cannot be written"):
-            evaluation.write_report(whole(evaluation.summary([])), path)
+            reporting.write_report(whole(evaluation.summary([])), path)
 
 
 # --- the real bot -------------------------------------------------------------------------------

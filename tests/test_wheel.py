@@ -67,7 +67,7 @@ def test_an_installed_wheel_answers_from_the_demo_and_writes_only_user_data(
 ) -> None:
     """Installed and asked elsewhere, it cites its own seeds and leaves the package as it was."""
     site, home, elsewhere = tmp_path / "site", tmp_path / "home", tmp_path / "elsewhere"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     elsewhere.mkdir()
     run(
         *("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile"),

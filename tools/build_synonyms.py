@@ -3,14 +3,15 @@
     python tools/build_synonyms.py path/to/wordnet      (Debian: package wordnet-base, /usr/share/wordnet)
 
 WordNet (Fellbaum 1998, https://wordnet.princeton.edu) is free to use and to copy with its notice, which
-stands in qa_bot/assets/WORDNET.txt. Kept are pairs of index terms, not its definitions or examples: words of one
-synset, words derived from one another ("S"), and words one step more general ("H"), each only in its
-most frequent senses, and only for words that WordNet's own corpus has met.
+stands in qa_bot/assets/WORDNET.txt. Kept are pairs of index terms, not its definitions or examples:
+words of one synset, words derived from one another ("S"), and words one step more general ("H"), each
+only in its most frequent senses, and only for words that WordNet's own corpus has met.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from pathlib import Path
 from qa_bot.text import terms
 
 OUT = Path(__file__).parent.parent / "qa_bot" / "assets" / "synonyms.tsv"
+Pointer = tuple[str, str, str, "tuple[int, int] | None"]  # symbol, target, its part of speech, words
 POS = ("noun", "verb", "adj", "adv")
 _SENSES = 4  # a word's senses, most frequent first, in which its synonyms count
 _GENERAL_SENSES = 2  # ... and its more general words
@@ -49,27 +51,28 @@ def main() -> int:
 
 
 def _pairs(folder: Path, pos: str) -> Iterator[tuple[str, str, str]]:
-    rank = _ranks(folder, pos)
-    derived = {other: _ranks(folder, other) for other in POS}
+    ranks = {other: _ranks(folder, other) for other in POS}
     synsets = {other: dict(_synsets(folder, other)) for other in POS}
+
+    def near(lemma: str, offset: str, kind: str, senses: int) -> bool:
+        return ranks[kind].get((lemma, offset), 99) < senses
+
     for offset, (lemmas, pointers) in synsets[pos].items():
-        own = [lemma for lemma in lemmas if rank.get((lemma, offset), 99) < _SENSES]
-        for index, left in enumerate(own):
-            for right in own[index + 1 :]:
-                yield from _joined(left, right, "S")
-        for symbol, target, target_pos, at in pointers:
-            others, _ = synsets[target_pos].get(target, ((), ()))
-            ranks = derived[target_pos]
+        own = [lemma for lemma in lemmas if near(lemma, offset, pos, _SENSES)]
+        for left, right in itertools.combinations(own, 2):
+            yield from _joined(left, right, "S")
+        for symbol, target, kind, at in pointers:
+            others: list[str] = synsets[kind].get(target, ([], []))[0]
             if symbol == "+" and at:
                 left, right = lemmas[at[0] - 1], others[at[1] - 1]
-                if rank.get((left, offset), 99) < _SENSES and ranks.get((right, target), 99) < _SENSES:
+                if near(left, offset, pos, _SENSES) and near(right, target, kind, _SENSES):
                     yield from _joined(left, right, "S")
             elif symbol in ("@", "&"):
-                for left in own:
-                    for right in others:
-                        near = max(rank.get((left, offset), 99), ranks.get((right, target), 99))
-                        if near < _GENERAL_SENSES:
-                            yield from _joined(left, right, "H")
+                for left, right in itertools.product(own, others):
+                    if near(left, offset, pos, _GENERAL_SENSES) and near(
+                        right, target, kind, _GENERAL_SENSES
+                    ):
+                        yield from _joined(left, right, "H")
 
 
 def _joined(left: str, right: str, kind: str) -> Iterator[tuple[str, str, str]]:
@@ -99,7 +102,7 @@ def _ranks(folder: Path, pos: str) -> dict[tuple[str, str], int]:
     return ranks
 
 
-def _synsets(folder: Path, pos: str) -> Iterator[tuple[str, tuple[list[str], list[tuple]]]]:
+def _synsets(folder: Path, pos: str) -> Iterator[tuple[str, tuple[list[str], list[Pointer]]]]:
     """Offset to (lemmas, pointers as (symbol, offset, part of speech, words at either end or None))."""
     names = {"n": "noun", "v": "verb", "a": "adj", "s": "adj", "r": "adv"}
     for line in (folder / f"data.{pos}").read_text("latin-1").splitlines():

@@ -33,8 +33,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_bot import QABot
+from qa_bot.candidates import FEATURES, PASSAGES_READ, Candidate, judge
 from qa_bot.config import bundled
-from qa_bot.evidence import FEATURES, PASSAGES_READ, Candidate, answer_features, judge
+from qa_bot.evidence import answer_features
 from qa_bot.expansion import Expanded, expand, weighted_terms
 from qa_bot.models import word_rarity, word_vectors
 from qa_bot.question import Question, Unit, parse
@@ -291,18 +292,16 @@ def report(cases: Sequence[Case]) -> None:
                     scores[case.kind].append((_probability(model, best[0], case), float(gold[:_BEST].any())))
                     first[case.kind].append(bool(gold[0]))
     for kind in ("answerable", "news_answerable"):
-        print(
-            f"{kind}: {len(first[kind])} questions; the best sentence holds the answer of {np.mean(first[kind]):.3f}"
-        )
+        share = np.mean(first[kind])
+        print(f"{kind}: {len(first[kind])} questions; the best sentence holds the answer of {share:.3f}")
     for right, wrong in (
         ("answerable", "taken_away"),
         ("answerable", "swapped"),
         ("answerable", "unanswerable"),
         ("news_answerable", "news_unanswerable"),
     ):
-        print(
-            f"AUC {right} against {wrong}: {auc([p for p, _ in scores[right]], [p for p, _ in scores[wrong]]):.3f}"
-        )
+        area = auc([p for p, _ in scores[right]], [p for p, _ in scores[wrong]])
+        print(f"AUC {right} against {wrong}: {area:.3f}")
     pairs = scores["news_answerable"] + scores["news_unanswerable"]
     for low in np.arange(0, 1, 0.1):
         inside = [y for p, y in pairs if low <= p < low + 0.1]

@@ -8,6 +8,7 @@ the articles do not have.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -85,6 +86,8 @@ def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) ->
     counted = [covered[unit] for unit in question.counted if unit in covered]
     if counted and max(counted) < _GRANTED:
         return _UNGRANTED
+    if question.kind == "person" and _A_NAME.search(question.text) and not best.answers:
+        return _UNGRANTED
     if question.kind in ("reason", "date"):
         told = [
             covered[item.unit] for item in expanded if item.unit.kind == "word" and item.rarity >= _TELLING
@@ -116,8 +119,9 @@ def _office_there(question: Question, expanded: Sequence[Expanded], candidates: 
 _NEAREST_READ = 5
 _OFFICE_WORDS = 5  # "the defence minister of South Korea"
 _TELLING = 0.6  # rarity from which a word is not just any verb: "dismissed", "cancel", not "give"
+_A_NAME = re.compile(r"\bname of\b", re.IGNORECASE)
 _GRANTED = 0.3
-_UNGRANTED = 0.5
+_UNGRANTED = 0.4
 
 
 def _uncovered(best: Candidate, expanded: Sequence[Expanded]) -> tuple[str, ...]:
@@ -133,11 +137,17 @@ _NAME_COVERED = 0.25
 
 
 def _weakest(best: Candidate, expanded: Sequence[Expanded]) -> tuple[str, ...]:
-    return tuple(
-        item.unit.text
+    """The most telling words of the question that the best sentence has not, three at most."""
+    lacking = [
+        item
         for item, covered in zip(expanded, best.covered, strict=True)
-        if covered < 0.3 and item.unit.kind != "date"
-    )
+        if covered < _GRANTED and item.unit.kind != "date" and item.rarity >= _SAID
+    ]
+    lacking.sort(key=lambda item: -item.weight)
+    return tuple(item.unit.text for item in lacking[:3])
+
+
+_SAID = 0.45  # rarity from which a word is worth naming to the reader
 
 
 # --- the answer model ---------------------------------------------------------------------------

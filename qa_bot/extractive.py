@@ -66,7 +66,8 @@ def source(article: Article) -> str:
 
 def decline(reason: Reason, missing: Sequence[str]) -> str:
     """The sentence that says why there is no answer."""
-    named = " or ".join(f"“{shown(name)}”" for name in dict.fromkeys(missing))
+    names = dict.fromkeys(re.sub(r"['’]s?$", "", name) for name in missing)
+    named = " or ".join(f"“{shown(name)}”" for name in names)
     if reason == "missing_term":
         return f"No article mentions {named}."
     if reason == "false_premise":

@@ -25,18 +25,23 @@ ANSWER_FEATURES = tuple(
 )
 
 
+# Kinds of question with one answer. Figures, reasons, speech and yes-or-no are told by several sources.
+_ONE_ANSWER = ("person", "date", "place", "other")
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What was found: the sentences best first, or why they are not enough.
 
-    ``confidence`` is the probability that the best sentence answers. ``missing`` names what of the
-    question the articles do not have.
+    ``confidence`` is the probability that the best sentences answer. ``missing`` names what of the
+    question the articles do not have. ``narrow``: one sentence is likely to be all of the answer.
     """
 
     candidates: tuple[Candidate, ...]
     confidence: float
     reason: Reason | None = None
     missing: tuple[str, ...] = ()
+    narrow: bool = False
 
 
 def weigh(
@@ -72,7 +77,7 @@ def weigh(
         return Evidence(tuple(candidates), 0.0, "false_premise", uncovered)
     if confidence < min_confidence:
         return Evidence(tuple(candidates), confidence, "not_stated", _weakest(best, expanded))
-    return Evidence(tuple(candidates), confidence)
+    return Evidence(tuple(candidates), confidence, narrow=question.kind in _ONE_ANSWER)
 
 
 def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) -> float:

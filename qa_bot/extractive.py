@@ -16,7 +16,8 @@ from qa_bot.types import Article, Citation, Reason, Span
 MAX_WORDS = 120
 _LABEL_CHARS = 50  # of a title that stands in for a publisher who is not known
 _MOST_SENTENCES = 5
-# A further sentence is shown when its rank score is this near the best one's...
+# A further sentence is shown when its rank score is this near the best one's, nearer where one sentence
+# is likely to be all of the answer and the bot is sure of it ...
 _NEAR = 5.0
 # ... and it says something else: fewer than this share of its words stand in one already chosen.
 _SAME = 0.7
@@ -40,7 +41,7 @@ def write(evidence: Evidence) -> Written:
     lines: list[str] = []
     citations: list[Citation] = []
     room = MAX_WORDS
-    for quote in _quotes(_chosen(evidence.candidates)):
+    for quote in _quotes(_chosen(evidence)):
         citation = cite(len(citations) + 1, quote.article, quote.span, quote.passage_id, quote.answers)
         line = f"{source(quote.article)}: {shown(citation.quote)} [{citation.number}]"
         room -= len(line.split())
@@ -91,8 +92,12 @@ class _Quote:
     answers: tuple[Span, ...]
 
 
-def _chosen(candidates: Sequence[Candidate]) -> list[Candidate]:
-    near = [item for item in candidates if item.score >= candidates[0].score - _NEAR]
+def _chosen(evidence: Evidence) -> list[Candidate]:
+    candidates = evidence.candidates
+    reach = _NEAR
+    if evidence.narrow:
+        reach *= 1.0 - evidence.confidence
+    near = [item for item in candidates if item.score >= candidates[0].score - reach]
     chosen: list[Candidate] = []
     for candidate in _new_figures_first(near):
         if len(chosen) == _MOST_SENTENCES:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from qa_bot.candidates import FEATURES, Candidate, Embed, judge, weights
 from qa_bot.expansion import Expanded
-from qa_bot.question import Question
-from qa_bot.text import words
+from qa_bot.lexicon import Phrase, places
+from qa_bot.question import Question, Unit
+from qa_bot.text import terms, words
 from qa_bot.types import Article, Passage, Reason
 
 ANSWER_FEATURES = tuple(
@@ -91,6 +92,8 @@ def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) ->
     counted = [covered[unit] for unit in question.counted if unit in covered]
     if counted and max(counted) < _GRANTED:
         return _UNGRANTED
+    if question.counted_of and _of_another(question.counted_of, best):
+        return _UNGRANTED
     if question.kind == "person" and _A_NAME.search(question.text) and not best.answers:
         return _UNGRANTED
     if question.kind in ("reason", "date"):
@@ -100,6 +103,25 @@ def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) ->
         if told and min(told) < _GRANTED:
             return _UNGRANTED
     return 1.0
+
+
+def _of_another(country: Unit, best: Candidate) -> bool:
+    """Whether a sentence's figures are said of other countries, and none of the one asked about."""
+    text = best.article.text
+    of: list[set[Phrase]] = []
+    for figure in best.answers:
+        following = terms(text[figure.end : min(figure.end + 60, best.span.end)])[:_FIGURE_WORDS]
+        of.append({places()[phrase] for phrase in _phrases(following) if phrase in places()})
+    return any(of) and not any(country.terms in named for named in of)
+
+
+def _phrases(found: Sequence[str]) -> Iterator[Phrase]:
+    for start in range(len(found)):
+        for size in (3, 2, 1):
+            yield tuple(found[start : start + size])
+
+
+_FIGURE_WORDS = 4  # after a figure, in which it says what it counts: "10,000 or so North Korean"
 
 
 def _office_there(question: Question, expanded: Sequence[Expanded], candidates: Sequence[Candidate]) -> bool:
@@ -138,7 +160,7 @@ def _uncovered(best: Candidate, expanded: Sequence[Expanded]) -> tuple[str, ...]
     )
 
 
-_NAME_COVERED = 0.25
+_NAME_COVERED = 0.36
 
 
 def _weakest(best: Candidate, expanded: Sequence[Expanded]) -> tuple[str, ...]:

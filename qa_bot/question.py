@@ -37,13 +37,14 @@ class Question:
 
     ``counted`` are the units right after "how many": what a number has to be a number of. ``asked`` is the
     noun after "what" or "which" ("what salary"), unless it names a kind of thing ("which country").
-    ``office`` is a country with an office of it: "the German defence minister", "minister of Germany".
+    ``counted_of`` is the country they are of ("how many Chinese soldiers"). ``office`` is a country with an office of it: "the German defence minister", "minister of Germany".
     """
 
     text: str
     kind: Kind
     units: tuple[Unit, ...]
     counted: tuple[Unit, ...] = ()
+    counted_of: Unit | None = None
     asked: Unit | None = None
     office: tuple[Unit, ...] = ()
 
@@ -81,7 +82,10 @@ def parse(text: str) -> Question:
         kind = "other"
     counted = _counted(text, found, placed) if kind == "number" else ()
     asked = _asked(text, found, placed)
-    return Question(text, kind, tuple(units), counted, asked, _office([unit for _, unit in placed]))
+    in_order = [unit for _, unit in placed]
+    return Question(
+        text, kind, tuple(units), counted, _counted_of(in_order, counted), asked, _office(in_order)
+    )
 
 
 # --- kind ---------------------------------------------------------------------------------------
@@ -135,6 +139,11 @@ def _counted(text: str, found: list[Word], placed: list[tuple[int, Unit]]) -> tu
         return ()
     run = _run_after(match.end(), found, placed)
     return tuple(unit for unit in run if unit.kind == "word") or tuple(run)
+
+
+def _counted_of(units: list[Unit], counted: tuple[Unit, ...]) -> Unit | None:
+    before = units[units.index(counted[0]) - 1] if counted and units.index(counted[0]) else None
+    return before if before is not None and before.kind == "place" else None
 
 
 def _asked(text: str, found: list[Word], placed: list[tuple[int, Unit]]) -> Unit | None:

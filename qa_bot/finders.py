@@ -58,11 +58,23 @@ def measured(question: str, sentence: str) -> bool:
 def _find_numbers(_: str, found: list[Word], own: set[str]) -> list[Span]:
     return [
         Span(word.start, word.end)
-        for word in found
+        for index, word in enumerate(found)
         if (word.text[0].isdigit() or word.text.casefold() in _NUMBER_WORDS)
         and word.term not in own
         and not re.fullmatch(r"(?:19|20)\d\d", word.text)
+        and not _is_day(found, index)
     ]
+
+
+def _is_day(found: list[Word], index: int) -> bool:
+    """Whether a number is a day of a month: "8 to 13 October", "October 16"."""
+    near = [word.text.casefold() for word in found[max(index - 1, 0) : index + 4]]
+    here = min(index, 1)
+    following = near[here + 1 :]
+    if following[:1] and following[0] in ("to", "and", "or") and following[1:2] and following[1].isdigit():
+        following = following[2:]
+    beside = [*near[:here], *following[:1]]
+    return any(name in MONTHS and name != "may" for name in beside)
 
 
 def _find_dates(raw: str, _: list[Word], own: set[str]) -> list[Span]:

@@ -28,7 +28,7 @@ chat: $(BASE)  ## Open the web chat on HOST and PORT (http://127.0.0.1:7860); mo
 
 ask: $(BASE)  ## Ask one question: make ask Q="Who resigned?"
 	@test -n "$$Q" || { echo 'make ask: no question. Give one: make ask Q="Who resigned?"' >&2; exit 2; }
-	@exec $(PY) -m qa_bot ask $(ARGS) -- "$$Q"
+	@$(PY) -m qa_bot ask $(ARGS) -- "$$Q" || { code=$$?; test $$code = 3 || exit $$code; }
 
 test: $(TEST)  ## Run every test, the browser's in CHROMIUM=path or the one on PATH; more options in ARGS
 	@CHROMIUM=$$(tools/chromium.sh); found=$$?; export CHROMIUM; \

@@ -245,13 +245,22 @@ def _read_plain(text: str, source: Source) -> Article:
     return _article(source, text, {}, title=_title_line(head), published=published, date_source=date_source)
 
 
+def _other_records(lines: Iterable[str]) -> bool:
+    """Whether lines are sound JSON objects, and none an article: some other file that lies beside them."""
+    try:
+        rows = [json.loads(line) for line in lines]
+    except (ValueError, RecursionError):
+        return False
+    return all(isinstance(row, dict) and "text" not in row for row in rows)
+
+
 def _read_jsonl(text: str, source: Source) -> Iterator[Article | ArticleError]:
     rows = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not rows:
         yield ArticleError(f"{str(source.path)!r} is empty.")
         return
-    if source.in_folder and not any('"text"' in line for _, line in rows):
-        return  # some other kind of record, that lies beside the articles
+    if source.in_folder and _other_records(line for _, line in rows):
+        return
     for number, line in rows:
         where = f"{source.path}, line {number}"
         try:

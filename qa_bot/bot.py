@@ -80,8 +80,8 @@ class QABot:
         self.is_demo = self.settings.index_dir is None and not _has_articles(folder, self._build)
         if self.is_demo:
             folder = data_home() / "demo" / _digest(self._build)
-        # A folder that is there may wait for its first articles; a path that is not there is a mistake.
-        create = _create or self.is_demo or folder.is_dir()
+        # An empty folder may wait for its first articles; any other without an index is a mistake.
+        create = _create or self.is_demo or (folder.is_dir() and not any(folder.iterdir()))
         self._folder = self.settings.store_dir
         self._store = Store(folder, self._build, create=create, adopt=_adopt)
         if self.is_demo:
@@ -490,7 +490,9 @@ class Chat:
     def answer(self, question: str, **options: Any) -> Answer:
         """`QABot.answer` with this conversation's history, which it joins."""
         reply = self._bot.answer(question, history=self.history, **options)
-        self.history.append(Turn(question, reply.text, reply.citations))
+        # What the bot says of itself when it declines names nobody that a follow-up could mean.
+        said = reply.text if reply.citations else ""
+        self.history.append(Turn(question, said, reply.citations))
         return reply
 
 

@@ -78,7 +78,7 @@ def decline(reason: Reason, missing: Sequence[str]) -> str:
     if reason == "out_of_range":
         return "No article passes the filters on date, publisher and article."
     if missing:
-        return f"The articles do not tell: nothing near the question speaks of {named}."
+        return f"The articles do not tell: no passage that comes near speaks of {named}."
     return "The articles do not tell."
 
 

@@ -39,7 +39,12 @@ def reply(bot: QABot, question: str, past: Talk) -> Iterator[Exchange]:
     """The exchange as it grows. Whatever goes wrong is shown in it; nothing is raised."""
     exchange = Exchange(question, draft_html("Reading the articles…"))
     yield exchange
-    turns = [Turn(old.question, old.answer.text, old.answer.citations) for old in past if old.answer]
+    # What the bot says of itself when it declines names nobody that a follow-up could mean.
+    turns = [
+        Turn(old.question, old.answer.text if old.answer.citations else "", old.answer.citations)
+        for old in past
+        if old.answer
+    ]
     try:
         for item in bot.stream(question, history=turns):
             if isinstance(item, Draft):

@@ -413,6 +413,16 @@ def test_jsonl_keeps_the_good_lines_and_tells_the_bad(tmp_path: Path) -> None:
     assert [int(re.search(r"line (\d+)", line)[1]) for line in told] == [2, 3, 4, 5, 6, 8]  # type: ignore[index]
 
 
+def test_a_broken_jsonl_in_a_folder_is_told(tmp_path: Path) -> None:
+    """What is no JSON is no other record either: it is named, not passed over."""
+    (tmp_path / "broken.jsonl").write_text("{oops\n", "utf-8")
+    (source,) = articles.find([tmp_path])
+    assert not isinstance(source, ArticleError)
+    (found,) = articles.read(source)
+    assert isinstance(found, ArticleError)
+    assert "not JSON" in str(found)
+
+
 def test_jsonl_of_other_records_beside_articles_is_passed_over(tmp_path: Path) -> None:
     """Questions lie beside the articles they are about."""
     (tmp_path / "questions.jsonl").write_text('{"question": "Who?"}\n', "utf-8")

@@ -92,6 +92,18 @@
     open(link.getAttribute("href"), link);
   }
 
+  // ------------------------------------------------------------------- a new question is in view
+
+  let asked = 0;
+
+  /** Gradio follows the answer only from the bottom; a question asked from further up goes there. */
+  function showQuestion() {
+    const questions = document.querySelectorAll('[data-testid="user"]');
+    const log = questions[questions.length - 1]?.closest('[role="log"]');
+    if (log && questions.length > asked) log.scrollTop = log.scrollHeight;
+    asked = questions.length;
+  }
+
   // ------------------------------------------------------------------------------ copies are text
 
   /** What a message of ours says, as plain text; anything else as it is. */
@@ -140,7 +152,10 @@
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !panel.hidden) shut();
     });
-    new MutationObserver(nameButtons).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(() => {
+      nameButtons();
+      showQuestion();
+    }).observe(document.body, { childList: true, subtree: true });
     nameButtons();
     copyAsText();
     open(location.hash, null);

@@ -210,3 +210,13 @@ def test_a_phone_needs_no_sideways_scrolling(page: Page) -> None:
     assert page.evaluate(wider) == 0
     panel(page).get_by_role("button", name="Close").click()
     expect(panel(page)).to_be_hidden()
+
+
+def test_a_question_asked_from_further_up_comes_into_view(page: Page) -> None:
+    """A reader who has scrolled back sees the next question and its answer all the same."""
+    page.set_viewport_size({"width": 900, "height": 500})
+    for _ in range(3):
+        ask(page, COST)
+    page.locator(".bot .qa").first.scroll_into_view_if_needed()
+    answer = ask(page, UNKNOWN)
+    expect(answer).to_be_in_viewport()

@@ -217,6 +217,11 @@ def test_a_question_asked_from_further_up_comes_into_view(page: Page) -> None:
     page.set_viewport_size({"width": 900, "height": 500})
     for _ in range(3):
         ask(page, COST)
-    page.locator(".bot .qa").first.scroll_into_view_if_needed()
+    log = page.get_by_role("log")
+    log.hover()
+    page.mouse.wheel(0, -5000)
+    expect(page.locator(".bot .qa").first).to_be_in_viewport()
+    page.locator(".bot .qa").first.locator(".chip").first.click()
+    page.get_by_role("button", name="Close").click()
     answer = ask(page, UNKNOWN)
     expect(answer).to_be_in_viewport()

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 SUFFIXES = (".md", ".txt", ".jsonl")
 
 
+class EmptyFolderError(ArticleError):
+    """A folder that can be looked into and holds no article."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file to read and the id its article gets when the file itself gives none."""
@@ -60,7 +64,7 @@ def _found(given: Path) -> Iterator[Source | ArticleError]:
         if sources:
             yield from sources
         else:
-            yield ArticleError(
+            yield EmptyFolderError(
                 f"The folder {str(path)!r} holds no article ({', '.join(SUFFIXES)}); "
                 "put some in, or name another."
             )
@@ -80,6 +84,9 @@ def read(source: Source) -> Iterator[Article | ArticleError]:
             raise ArticleError(
                 f"{name!r} is no file but a device, a pipe or a folder."
             )  # reading may never end
+        size = source.path.stat().st_size
+        if size > _MOST_BYTES:
+            raise ArticleError(f"{name!r} is too large ({size / 1e6:,.0f} MB); split it into smaller files.")
         text = _decode(source.path.read_bytes(), name)
     except OSError as error:
         yield ArticleError(f"{name!r} cannot be read: {_reason(error)}. Check the file and its permissions.")
@@ -95,6 +102,9 @@ def read(source: Source) -> Iterator[Article | ArticleError]:
         yield _read_markdown(text, source) if suffix == ".md" else _read_plain(text, source)
     except ArticleError as error:
         yield error
+
+
+_MOST_BYTES = 500_000_000
 
 
 def clean(text: str) -> str:
@@ -317,15 +327,27 @@ def _article(
 
 def _known(value: object) -> str | None:
     """A value as one clean line of text, a list's parts joined; None when there is nothing in it."""
-    if isinstance(value, list):
-        return ", ".join(part for item in value if (part := _known(item))) or None
-    if value is None or isinstance(value, dict):
+    if isinstance(value, list):  # authors; a list in a list (YAML's aliases can make them endless) is none
+        return ", ".join(part for item in value[:_MOST_PARTS] if (part := _known_part(item))) or None
+    return _known_part(value)
+
+
+_MOST_PARTS = 50
+
+
+def _known_part(value: object) -> str | None:
+    if value is None or isinstance(value, (dict, list)):
         return None
-    return " ".join(clean(str(value)).split()) or None
+    return " ".join(clean(str(value)).split())[:_FACT_CHARS] or None
+
+
+_FACT_CHARS = 2000  # of a title, a publisher, an address: more is no such thing, and slows every question
 
 
 # Every value as it is written: "NO" is a word and 007 keeps its zeros.
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_FRONT_MATTER_CHARS = 50_000
+_DEEP = re.compile(r"(?:[\[{?-]\s*){200}")
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
@@ -334,6 +356,8 @@ def _front_matter(text: str, source: Source) -> tuple[dict[str, Any], str]:
     match = re.match(r"\ufeff?---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", text, re.DOTALL)
     if not match:
         return {}, text
+    if len(match[1]) > _FRONT_MATTER_CHARS or _DEEP.search(match[1]):  # the parser would run out of stack
+        raise ArticleError(f"{str(source.path)!r}: its front matter is too long or too deep to be one.")
     try:
         facts = yaml.load(_NOISE.sub("", match[1]), Loader=_Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

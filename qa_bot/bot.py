@@ -83,6 +83,8 @@ class QABot:
         # An empty folder may wait for its first articles; any other without an index is a mistake.
         create = _create or self.is_demo or (folder.is_dir() and not any(folder.iterdir()))
         self._folder = self.settings.store_dir
+        if _create or _adopt:
+            self._embedder  # noqa: B018 (one that is not known must not become the index's)
         self._store = Store(folder, self._build, create=create, adopt=_adopt)
         if self.is_demo:
             self._add([bundled("seeds")], prune=True)
@@ -346,7 +348,7 @@ class QABot:
         text = checked(question)
         coverage = self._store.coverage()
         blank = Answer(
-            question=question,
+            question=question.encode("utf-8", "replace").decode("utf-8"),
             text="",
             answered=False,
             standalone_question=text,

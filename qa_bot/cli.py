@@ -204,6 +204,8 @@ def index(paths: tuple[str, ...], prune: bool, rebuild: bool, index_dir: str | N
 
     if not paths and not rebuild:
         raise UsageError("Name what to index: qa-bot index PATH ...")
+    if not all(path.strip() for path in paths):
+        raise UsageError("A path is empty; name a file or a folder.")
     report = None
     if rebuild:
         count = rebuild_index(index_dir, progress=_progress)

@@ -14,6 +14,8 @@ _HELLO = r"(?:hi|hello|hey|hiya|greetings|howdy|good (?:morning|afternoon|evenin
 _THAT_WAS = (
     r"(?:(?:that|this|it)(?: was|'s| is)(?: very| really| so)? (?:helpful|great|useful|good|all|it)[\s.!]*)?"
 )
+# An order begins a sentence; "Did the mayor ignore the rules?" is a question.
+_DO = r"(?:^|[.!?;:,\n]\s*|\b(?:please|now|and|then|must|just) )\W*"
 _A_FEW = r"(?:\w+ ){0,4}"
 _KINDS: tuple[tuple[Courtesy, str], ...] = (
     ("greeting", rf"^(?:{_HELLO}{_POLITE}[\s,.!]*)+(?:how are you(?: doing)?(?: today)?[\s?!.]*)?$"),
@@ -32,13 +34,13 @@ _KINDS: tuple[tuple[Courtesy, str], ...] = (
     ),
     (
         "order",
-        rf"\b(?:ignore|disregard|forget|override|bypass) {_A_FEW}"
+        rf"{_DO}(?:ignore|disregard|forget|override|bypass) {_A_FEW}"
         r"(?:instructions?|rules?|prompts?|articles?|sources?|guidelines?)\b"
-        r"|\brepeat after me\b|\bfrom (?:now|here) on\b"
+        r"|\brepeat after me\b|\bfrom (?:now|here) on,? (?:you|answer|only|say|respond|speak|write)\b"
         r"|\byou (?:are now|must now|must answer|will now)\b|\bpretend (?:to be|that|you)\b"
         r"|^\W*(?:system|assistant|developer) ?(?:prompt|message)?:"
-        rf"|\b(?:print|reveal|show|repeat|output) {_A_FEW}(?:system |hidden )?(?:prompt|instructions)\b"
-        r"|\b(?:act|answer|respond|speak) as (?:a|an|if)\b|\bjailbreak\b",
+        rf"|{_DO}(?:print|reveal|show|repeat|output) {_A_FEW}(?:system |hidden )?(?:prompt|instructions)\b"
+        rf"|{_DO}(?:act|answer|respond|speak) as (?:a|an|if)\b|\bjailbreak\b",
     ),
 )
 _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)

@@ -61,11 +61,18 @@ class Indexing:
     def run(self, paths: Sequence[Path], *, prune: bool) -> Report:
         """Index files and folders; what cannot be read is in the report, and stops nothing."""
         unread: set[str] = set()
+        whole = True  # everything that the paths hold was seen
         for source in reading.find(paths):
             if isinstance(source, ArticleError):
                 self._report.failed.append(str(source))
+                whole = whole and isinstance(source, reading.EmptyFolderError)
                 continue
-            file = str(source.path.resolve())
+            try:
+                file = str(source.path.resolve())
+            except (OSError, RuntimeError):  # a link that leads to itself
+                self._report.failed.append(f"{str(source.path)!r} is a link that leads nowhere.")
+                whole = False
+                continue
             if file in self._read:
                 continue  # named twice: by itself and with its folder
             self._read.add(file)
@@ -77,8 +84,9 @@ class Indexing:
                     self._take(article, file)
         self._settle(unread)
         self._flush()
-        if prune:
-            # A folder that is not there (a drive that is not mounted) has not lost its files.
+        if prune and whole:
+            # What could not be looked into (a drive that is not mounted, a folder without permission) has
+            # not lost its files: then nothing is pruned.
             self._prune([path.resolve() for path in paths if path.exists()], unread)
         return self._report
 

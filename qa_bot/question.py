@@ -8,7 +8,7 @@ from typing import Literal
 
 from qa_bot.errors import UsageError
 from qa_bot.lexicon import Phrase, filler_terms, places, seats, short_forms, stop_terms
-from qa_bot.text import MONTHS, WEEKDAYS, Word, term_of, words
+from qa_bot.text import MONTHS, WEEKDAYS, Word, plain, term_of, words
 
 Kind = Literal["person", "number", "date", "place", "reason", "yesno", "quote", "other"]
 UnitKind = Literal["word", "name", "place", "number", "date"]
@@ -62,14 +62,14 @@ def checked(question: object) -> str:
     """
     if not isinstance(question, str):
         raise UsageError(f"A question must be text, not {type(question).__name__}.")
-    text = question.strip()
+    text = plain(question)
     if not text:
         raise UsageError("The question is empty; ask something in words.")
     if len(text) > MAX_CHARS:
         raise UsageError(
             f"The question has {len(text):,} characters; at most {MAX_CHARS:,} can be asked at once."
         )
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text
 
 
 def parse(text: str) -> Question:
@@ -261,7 +261,11 @@ def _ambiguous(word: str) -> bool:
 
 def _name_at(found: list[Word], index: int, text: str) -> tuple[int, Unit | None]:
     size = 0
-    while index + size < len(found) and _is_name(found, index + size, text, inside=size > 0):
+    while (
+        size < _MOST_NAME
+        and index + size < len(found)
+        and _is_name(found, index + size, text, inside=size > 0)
+    ):
         size += 1
     part = found[index : index + size]
     while part and part[0].text.casefold() in _TITLES:
@@ -272,6 +276,9 @@ def _name_at(found: list[Word], index: int, text: str) -> tuple[int, Unit | None
         return 1, None  # a title: an ordinary word; the name comes up next
     terms = tuple(word.term for word in part)
     return len(part), Unit("name", " ".join(word.text for word in part), terms, terms)
+
+
+_MOST_NAME = 8  # words of one name
 
 
 def _is_name(found: list[Word], index: int, text: str, *, inside: bool) -> bool:

@@ -42,6 +42,7 @@ _SHORT = 2
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
     """The question with what it leaves unsaid taken from the last turns; itself when it stands alone."""
+    question = " ".join(question.split())  # the patterns below are slow on runs of space
     turns = [turn for turn in history if turn.question.strip()]
     if not turns:
         return question

@@ -413,6 +413,14 @@ def test_jsonl_keeps_the_good_lines_and_tells_the_bad(tmp_path: Path) -> None:
     assert [int(re.search(r"line (\d+)", line)[1]) for line in told] == [2, 3, 4, 5, 6, 8]  # type: ignore[index]
 
 
+@pytest.mark.parametrize("title", ["[" * 30_000, "&a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\ntitle2: *b"])
+def test_front_matter_made_to_overrun_costs_only_itself(tmp_path: Path, title: str) -> None:
+    """Nesting without end and lists of lists end in a reason or are no fact; never in a crash."""
+    (tmp_path / "a.md").write_text(f"---\ntitle: {title}\n---\nWords.\n", "utf-8")
+    (found,) = read(tmp_path / "a.md")
+    assert isinstance(found, ArticleError) or len(found.title or "") < 100
+
+
 def test_a_broken_jsonl_in_a_folder_is_told(tmp_path: Path) -> None:
     """What is no JSON is no other record either: it is named, not passed over."""
     (tmp_path / "broken.jsonl").write_text("{oops\n", "utf-8")

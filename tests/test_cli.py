@@ -479,7 +479,7 @@ def test_bytes_that_are_no_text_can_be_asked(lasting: Path) -> None:
         done = subprocess.run(command, capture_output=True)
         assert done.returncode == 3
         assert done.stderr == b""
-    assert json.loads(done.stdout)["question"] == "who \udcff\udcfe?"
+    assert json.loads(done.stdout)["question"] == "who ???"
 
 
 def test_a_terminal_that_is_not_utf8_is_written_to(

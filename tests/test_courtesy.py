@@ -109,3 +109,17 @@ def test_replies_count_the_articles() -> None:
     assert "about articles in the index, once there are any." in reply("greeting", 0)
     assert "the one article" in reply("greeting", 1)
     assert "the 26,319 articles" in reply("help", 26319)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did the mayor ignore the rules?",
+        "What will happen from now on with the bridge?",
+        "Who will act as an interim mayor?",
+        "Who told them to disregard all previous instructions?",
+    ],
+)
+def test_a_question_that_speaks_of_orders_is_no_order(question: str) -> None:
+    """Only what begins like an order is one."""
+    assert courtesy(question) is None

@@ -1,6 +1,7 @@
 """Rewriting: what a follow-up leaves unsaid is taken from the turns before it, and nothing else."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given, strategies as st
@@ -125,3 +126,11 @@ def test_any_text_can_follow_any_text(question: str, history: list[Turn]) -> Non
     assert isinstance(rewritten, str)
     assert bool(rewritten.strip()) >= bool(question.strip())
     assert len(rewritten) <= len(question) + sum(len(t.question) + len(t.answer) for t in history) + 99
+
+
+def test_a_follow_up_full_of_space_takes_no_time() -> None:
+    """Runs of space, which would make the patterns slow, are one space before they are looked at."""
+    question = "and" + " " * 4000 + "x\nx"
+    started = time.perf_counter()
+    standalone(question, [Turn("Who is Annalena Baerbock?", "A minister.")])
+    assert time.perf_counter() - started < 1.0

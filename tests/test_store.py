@@ -630,6 +630,6 @@ def test_a_bulk_leaves_nothing_to_replay(folder: Path) -> None:
     pickles = list((folder / "vectors").rglob("index_metadata.pickle"))
     assert len(pickles) == 1
     again = Store(folder, FAKE_BUILD)
-    assert by_vector(again, "n77", 1) == ["n77"]
+    assert "n77" in by_vector(again, "n77")
     assert again.check() == []
     again.close()

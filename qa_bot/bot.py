@@ -214,10 +214,8 @@ class QABot:
         filters = self._filters(as_of, since, until, publisher, articles)
         text = checked(words)
         terms = weighted_terms(self._expand(parse(text)))
-        hits = self._retriever.search(text, terms, filters=filters, limit=10**6)
-        if len({hit.article.id for hit in hits}) >= 10:
-            hits = self._retriever.search(text, terms, filters=filters, limit=limit, most_an_article=3)
-        return [hit.passage for hit in hits[:limit]]
+        hits = self._retriever.search(text, terms, filters=filters, limit=limit, spread=True)
+        return [hit.passage for hit in hits]
 
     # --- articles ----------------------------------------------------------------------------
 

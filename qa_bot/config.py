@@ -54,17 +54,20 @@ class Settings(BaseSettings):
     candidates: int = Field(
         default=50, ge=1, le=1000, description="Passages that retrieval hands to the answerer."
     )
+    article_weight: float = Field(
+        default=1.0, ge=0, le=10, description="What the words of an article's whole text count in ranking."
+    )
     title_weight: float = Field(
-        default=1.0,
-        ge=0,
-        le=10,
-        description="What a word in the title counts beside one in the text.",
+        default=1.0, ge=0, le=10, description="What the words of its title count beside them."
+    )
+    passage_weight: float = Field(
+        default=0.5, ge=0, le=10, description="What its best passage counts beside them."
     )
     vector_weight: float = Field(
-        default=0.3, ge=0, le=10, description="What vector similarity counts beside words (1.0)."
+        default=0.2, ge=0, le=10, description="What vector similarity counts beside a passage's words (1.0)."
     )
     recency_weight: float = Field(
-        default=0.6,
+        default=0.8,
         ge=0,
         le=10,
         description="What being published just before `as_of` counts beside words (1.0).",

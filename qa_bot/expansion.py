@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
@@ -44,11 +44,16 @@ class Vocabulary(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A word of a unit (a place is one): every phrase that counts as it, with what it counts."""
+    """A word of a unit (a place is one): every phrase that counts as it, with what it counts.
+
+    ``caps`` holds back, in searching, terms that are rarer than the word they stand for: a match of "cort"
+    would tell more than one of "court".
+    """
 
     forms: Mapping[Phrase, float]
     frequency: int
     misspelt: bool = False
+    caps: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +125,16 @@ def _word_part(term: str, vocabulary: Vocabulary, *, named: bool) -> Part:
         return Part(forms, sum(map(vocabulary.frequency, ("defenc", "defens"))))
     found = spellings(term, vocabulary, known=frequency > 0) if named or not frequency else []
     forms |= {(other,): _SPELLING for other in found}
-    most = max([frequency, *map(vocabulary.frequency, found)])
-    return Part(forms, most, misspelt=not frequency and bool(found))
+    counts = {other: vocabulary.frequency(other) for other in found}
+    most = max([frequency, *counts.values()])
+    _, total = vocabulary.counts()
+    caps = {other: min(1.0, _idf(frequency, total) / _idf(count, total)) for other, count in counts.items()}
+    return Part(forms, most, misspelt=not frequency and bool(found), caps=caps if frequency else {})
+
+
+def _idf(frequency: int, total: int) -> float:
+    """Inverse document frequency, smoothed (Robertson and Spärck Jones 1976); above 0 for any count."""
+    return math.log(1.0 + (total + 1) / (frequency + 0.5))
 
 
 def _phrase_frequency(phrase: Phrase, vocabulary: Vocabulary) -> int:
@@ -132,22 +145,22 @@ def spellings(term: str, vocabulary: Vocabulary, *, known: bool) -> list[str]:
     """Other spellings of a name or, when no article has it (``known`` false), of any word."""
     if len(term) < _SHORTEST or not term.isalpha():
         return []
-    heads = {term[0], _skeleton(term)[:1] or term[0]}
+    key = _skeleton(term)
+    heads = {term[0], key[:1] or term[0]}
     candidates = [
         other
         for head in sorted(heads)
         for other in vocabulary.vocabulary(head)
         if other != term and abs(len(other) - len(term)) <= 3 and other.isalpha()
     ]
-    key = _skeleton(term)
     alike = []
     for other in candidates:
-        distance = damerau_levenshtein_distance(term, other)
         same_sound = len(key) >= 3 and _skeleton(other) == key
+        if known and not same_sound:
+            continue  # a word that articles have is only joined with what sounds the same
+        distance = damerau_levenshtein_distance(term, other)
         if distance <= (_sound_letters(term) if same_sound else max(1, len(term) // _LETTERS_A_DIFFERENCE)):
             alike.append((0 if same_sound else 1, distance, other))
-    if known:  # a word that articles have is only joined with what sounds the same
-        alike = [entry for entry in alike if entry[0] == 0]
     return [other for *_, other in sorted(alike)[:_MOST]]
 
 
@@ -172,7 +185,7 @@ _ROMAN = (
 )
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 17)
 def _skeleton(term: str) -> str:
     for pattern, plain in _ROMAN:
         term = pattern.sub(plain, term)
@@ -190,7 +203,8 @@ def weighted_terms(expanded: Sequence[Expanded]) -> dict[str, float]:
                 )
                 weight = credit * _OTHER if renamed else credit
                 for term in phrase:
-                    weights[term] = max(weights.get(term, 0.0), weight)
+                    capped = weight * part.caps.get(term, 1.0)
+                    weights[term] = max(weights.get(term, 0.0), capped)
     return weights
 
 

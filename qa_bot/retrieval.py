@@ -1,9 +1,14 @@
 """A question to ranked passages: words, vectors and time in one score. A LlamaIndex retriever.
 
-    score = bm25 / best bm25  +  vector_weight * cosine  +  recency_weight * 0.5 ** (age / half_life)
+    passage p  = BM25 of its text + vector_weight * (best BM25 of all) * cosine
+    article a  = article_weight * BM25 of its whole text + title_weight * BM25 of its title
+    score      = (a + passage_weight * lead + p - lead) / (best a + passage_weight * lead)
+                 + recency_weight * 0.5 ** (age / half_life)
 
-Age is the number of days between an article's publication and ``as_of``. The weights are settings,
-measured as CONTRIBUTING.md tells. Articles from after ``as_of`` are never used.
+``lead`` is the p of the article's best passage. So articles are ranked by all that they say on the question,
+their best passage among it, and the passages of an article by their own words. Age is the number of days
+between an article's publication and ``as_of``; articles from after ``as_of`` are never used. The weights are
+settings, measured as CONTRIBUTING.md tells.
 """
 
 from __future__ import annotations
@@ -26,10 +31,12 @@ from qa_bot.word_index import WeightedTerm
 
 # Each index is asked for this many passages; past them nothing reached the top 50 on real questions.
 _DEPTH = 400
+_ARTICLES = 200
+_READ_WHOLE = 50  # of the best articles every passage with a word of the question is ranked
 # Without an explicit `as_of` nobody has said that the newest is meant: recency only breaks ties.
 _TIE_BREAK = 0.1
-# A passage that only the word index found is not far from the question either.
-_UNSEEN_COSINE = 0.2
+_FEW_ARTICLES = 10
+_MOST_AN_ARTICLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,26 @@ class Hit:
     number: int
     passage: Passage
     article: Article
+    words: float
+    vector: float
+    recency: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the indexes found: articles' facts, BM25 and cosine by passage number, BM25 by article id."""
+
+    facts: Mapping[int, Article]
+    words: Mapping[int, float]
+    vectors: Mapping[int, float]
+    articles: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    number: int
+    article: Article
+    score: float
     words: float
     vector: float
     recency: float
@@ -74,7 +101,7 @@ class PassageRetriever(BaseRetriever):
         *,
         filters: Filters,
         limit: int,
-        most_an_article: int | None = None,
+        spread: bool = False,
     ) -> list[Hit]:
         """The best passages for a question, best first.
 
@@ -83,47 +110,78 @@ class PassageRetriever(BaseRetriever):
             terms: index terms to search words with, and what each counts.
             filters: which articles may be used.
             limit: how many passages at most.
-            most_an_article: how many passages one article may give; None for no bound.
+            spread: at most 3 passages an article, unless fewer than 10 articles match.
         """
+        found = self._look_up(question, terms, filters)
+        scored = self._scored(found, filters)
+        scored.sort(key=lambda item: (-item.score, item.article.id, item.number))
+        if spread:
+            scored = _spread(scored)
+        return self._with_texts(scored[:limit])
+
+    def _look_up(self, question: str, terms: Mapping[str, float], filters: Filters) -> _Found:
+        settings, store = self._settings, self._store
         wanted = [WeightedTerm(term, weight) for term, weight in terms.items()]
-        title_weight = self._settings.title_weight
-        words = dict(
-            self._store.search_words(wanted, title_weight=title_weight, limit=_DEPTH, filters=filters)
+        articles = dict(
+            store.search_articles(
+                wanted,
+                article_weight=settings.article_weight,
+                title_weight=settings.title_weight,
+                limit=_ARTICLES,
+                filters=filters,
+            )
         )
+        words = dict(store.search_passages(wanted, limit=_DEPTH, filters=filters))
+        best = [article.id for article in store.articles_of(list(articles)[:_READ_WHOLE]).values()]
+        narrowed = replace(filters, articles=tuple(best))
+        words |= dict(store.search_passages(wanted, limit=_DEPTH, filters=narrowed))
         vectors: dict[int, float] = {}
-        if self._settings.vector_weight:
-            vector = embed_question(self._embedder, question)
-            vectors = dict(self._store.search_vectors(vector, _DEPTH))
-        hits = self._scored(words, vectors, filters)
-        hits.sort(key=lambda hit: (-hit.passage.score, hit.passage.id))
-        return self._with_texts(_spread(hits, limit, most_an_article))
+        if settings.vector_weight:
+            vectors = dict(store.search_vectors(embed_question(self._embedder, question), _DEPTH))
+        facts = store.articles_of(dict.fromkeys([*words, *vectors, *articles]))
+        by_article = {facts[n].id: score for n, score in articles.items() if n in facts}
+        admitted = {n: article for n, article in facts.items() if filters.admit(article)}
+        return _Found(admitted, words, vectors, by_article)
 
-    def _with_texts(self, hits: Sequence[Hit]) -> list[Hit]:
-        """The hits that are kept, with their texts; those whose article has gone meanwhile are not."""
-        found = self._store.passages([hit.number for hit in hits])
-        return [
-            replace(hit, passage=replace(found[hit.number][0], score=hit.passage.score))
-            for hit in hits
-            if hit.number in found
-        ]
+    def _with_texts(self, scored: Sequence[_Scored]) -> list[Hit]:
+        """The passages that are kept, with their texts; those whose article has gone meanwhile are not."""
+        found = self._store.passages([item.number for item in scored])
+        hits = []
+        for item in scored:
+            if item.number in found:
+                passage, article = found[item.number]
+                passage = replace(passage, score=item.score)
+                hits.append(Hit(item.number, passage, article, item.words, item.vector, item.recency))
+        return hits
 
-    def _scored(
-        self, words: Mapping[int, float], vectors: Mapping[int, float], filters: Filters
-    ) -> list[Hit]:
-        found = self._store.facts([*words, *(n for n in vectors if n not in words)])
-        admitted = {n: pair for n, pair in found.items() if filters.admit(pair[1])}
-        best = max(words.values(), default=0.0) or 1.0
+    def _scored(self, found: _Found, filters: Filters) -> list[_Scored]:
         settings = self._settings
+        top = max(found.words.values(), default=0.0) or 1.0
+        # What was not among the nearest is no nearer than the last of them.
+        unseen = min(found.vectors.values(), default=0.0)
+        cosines = {n: found.vectors.get(n, unseen) for n in found.facts}
+        own = {n: found.words.get(n, 0.0) + settings.vector_weight * top * cosines[n] for n in found.facts}
+        leads: dict[str, float] = {}
+        for number, article in found.facts.items():
+            leads[article.id] = max(leads.get(article.id, own[number]), own[number])
+        # An article past the end of the list matches no better than the last in it.
+        past = min(found.articles.values(), default=0.0) if len(found.articles) >= _ARTICLES else 0.0
+        whole = {
+            article_id: found.articles.get(article_id, past) + settings.passage_weight * lead
+            for article_id, lead in leads.items()
+        }
+        best = max(whole.values(), default=0.0) or 1.0
         as_of = filters.as_of or self._store.coverage().last
         recency_weight = settings.recency_weight * (1.0 if filters.as_of else _TIE_BREAK)
-        hits = []
-        for number, (passage, article) in admitted.items():
-            word = words.get(number, 0.0) / best
-            vector = vectors.get(number, _UNSEEN_COSINE)
-            recency = _recency(article.published, as_of, settings.recency_half_life_days)
-            score = word + settings.vector_weight * vector + recency_weight * recency
-            hits.append(Hit(number, replace(passage, score=score), article, word, vector, recency))
-        return hits
+        half_life = settings.recency_half_life_days
+        gains = {day: _recency(day, as_of, half_life) for day in {a.published for a in found.facts.values()}}
+        scored = []
+        for number, article in found.facts.items():
+            words = (whole[article.id] + own[number] - leads[article.id]) / best
+            recency = gains[article.published]
+            score = words + recency_weight * recency
+            scored.append(_Scored(number, article, score, words, cosines[number], recency))
+        return scored
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         from qa_bot.expansion import expand, weighted_terms
@@ -142,16 +200,16 @@ def _recency(published: str | None, as_of: str | None, half_life_days: float) ->
     return float(0.5 ** (max(age, 0) / half_life_days))
 
 
-def _spread(hits: Sequence[Hit], limit: int, most_an_article: int | None) -> list[Hit]:
-    if most_an_article is None:
-        return list(hits[:limit])
+def _spread(scored: list[_Scored]) -> list[_Scored]:
+    if len({item.article.id for item in scored}) < _FEW_ARTICLES:
+        return scored
     taken: Counter[str] = Counter()
     kept = []
-    for hit in hits:
-        if taken[hit.article.id] < most_an_article:
-            taken[hit.article.id] += 1
-            kept.append(hit)
-    return kept[:limit]
+    for item in scored:
+        taken[item.article.id] += 1
+        if taken[item.article.id] <= _MOST_AN_ARTICLE:
+            kept.append(item)
+    return kept
 
 
 def _node(hit: Hit) -> TextNode:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import sqlite3
@@ -21,6 +22,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 CATALOGUE = "catalogue.sqlite"
-FORMAT = "1"  # of the files in the folder; another one is refused with the command that rebuilds
+# Of the files in the folder. Older ones are brought up to it; newer ones are refused.
+FORMAT = "2"
 _BATCH = 2000
 # Vectors are cached as 16-bit floats: half the disk, and cosines change by less than 0.001.
 _CACHED = np.float16
@@ -125,6 +128,10 @@ class Store:
         self._lock = threading.RLock()  # the connection's
         self._refreshing = threading.Lock()
         self._changing = threading.Lock()  # with the file's lock: between threads
+        self._mapping = threading.Lock()
+        self._mapped = _NEVER  # the generation that these two hold
+        self._article_of: NDArray[np.int32] = np.zeros(0, dtype=np.int32)  # by passage number; 0 for none
+        self._facts: dict[int, Article] = {}  # by article number
         self._seen = _NEVER
         self._words_at = self._vectors_at = Mark()
         self._is_checked = not adopt
@@ -155,8 +162,17 @@ class Store:
         if not made:
             with self._transaction():
                 self._create()
+        self._migrate()
         if self._is_checked:
             self._check_build()
+
+    def _migrate(self) -> None:
+        """Bring an index that an older version made up to this one's format."""
+        if self._get("format") != "1":
+            return
+        with self._transaction():  # format 2 has other word indexes, which are made from the catalogue
+            self._db.execute("DELETE FROM meta WHERE key = 'words'")
+            self._set("format", FORMAT)
 
     def _wal(self) -> None:
         """SQLite does not wait for its time-out when two processes change the journal's mode at once."""
@@ -187,7 +203,7 @@ class Store:
         if self._get("format") != FORMAT:
             raise StoreMismatchError(
                 f"The index at {str(self.folder)!r} has format {self._get('format')!r}, and this version "
-                f"reads {FORMAT!r}; remove the folder and index again."
+                f"reads up to {FORMAT!r}; install a newer qa_bot, or remove the folder and index again."
             )
         for name, wanted in (
             ("embedder", self.build.embedder),
@@ -240,15 +256,9 @@ class Store:
 
     def passages(self, numbers: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """Passages by number with their article's facts (no text); numbers that are gone are left out."""
-        return self._passages(numbers, 'substr(a.text, p.start + 1, p."end" - p.start)')
-
-    def facts(self, numbers: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
-        """`passages` with each passage's ``text`` left empty: half the time, for ranking many."""
-        return self._passages(numbers, "''")
-
-    def _passages(self, numbers: Sequence[int], text: str) -> dict[int, tuple[Passage, Article]]:
         rows = self._all(
-            f'SELECT p.number, p.article, p.ordinal, p.start, p."end", {text}'
+            'SELECT p.number, p.article, p.ordinal, p.start, p."end",'
+            ' substr(a.text, p.start + 1, p."end" - p.start)'
             " FROM json_each(?) asked JOIN passage p ON p.number = asked.value"
             " JOIN article a ON a.number = p.article",
             (json.dumps([int(number) for number in numbers]),),
@@ -262,6 +272,35 @@ class Store:
                 found[number] = (passage, article)
         return found
 
+    def articles_of(self, numbers: Iterable[int]) -> dict[int, Article]:
+        """The facts (no text) of the articles that passages are of, by passage number.
+
+        From memory but for what is new: a question ranks a thousand passages. One that was removed a
+        moment ago may still be there; `passages` knows.
+        """
+        with self._mapping:
+            self._map_passages()
+            size = len(self._article_of)
+            owner = {n: int(self._article_of[n]) for n in numbers if 0 <= n < size and self._article_of[n]}
+            unknown = {number for number in owner.values() if number not in self._facts}
+            if unknown:
+                self._facts.update(self._article_facts(unknown))
+            return {n: self._facts[number] for n, number in owner.items() if number in self._facts}
+
+    def _map_passages(self) -> None:
+        generation = self.generation
+        if generation == self._mapped:
+            return
+        rows = self._all("SELECT number, article FROM passage WHERE generation > ?", (self._mapped,))
+        if rows:
+            pairs = np.array(rows, dtype=np.int64)
+            longer = np.zeros(max(int(pairs[:, 0].max()) + 1, len(self._article_of)), dtype=np.int32)
+            longer[: len(self._article_of)] = self._article_of
+            longer[pairs[:, 0]] = pairs[:, 1]
+            self._article_of = longer
+        self._facts.clear()  # an article's number may be used again
+        self._mapped = generation
+
     def _article_facts(self, numbers: Iterable[int]) -> dict[int, Article]:
         rows = self._all(
             f"SELECT number, {_FACTS}, '' FROM article WHERE number IN (SELECT value FROM json_each(?))",
@@ -269,18 +308,31 @@ class Store:
         )
         return {number: _article(facts) for number, *facts in rows}
 
-    def search_words(
-        self,
-        question: Sequence[WeightedTerm],
-        *,
-        title_weight: float,
-        limit: int,
-        filters: Filters,
+    def search_passages(
+        self, question: Sequence[WeightedTerm], *, limit: int, filters: Filters
     ) -> list[tuple[int, float]]:
         """The best passages by words as (number, BM25 score)."""
 
         def search() -> list[tuple[int, float]]:
-            return self._words.search(question, title_weight=title_weight, limit=limit, filters=filters)
+            return self._words.search_passages(question, limit=limit, filters=filters)
+
+        return self._asked("words", search, [])
+
+    def search_articles(
+        self,
+        question: Sequence[WeightedTerm],
+        *,
+        article_weight: float,
+        title_weight: float,
+        limit: int,
+        filters: Filters,
+    ) -> list[tuple[int, float]]:
+        """The best articles by words as (number of the first passage, BM25 score of whole text and title)."""
+
+        def search() -> list[tuple[int, float]]:
+            return self._words.search_articles(
+                question, (article_weight, title_weight), limit=limit, filters=filters
+            )
 
         return self._asked("words", search, [])
 
@@ -372,13 +424,17 @@ class Store:
                 problems = self._check_catalogue()
                 # An index that is behind after a crash is no damage: it is about to catch up.
                 self.sync()
-                numbers = {number for (number,) in self._all("SELECT number FROM passage")}
+                rows = self._all("SELECT number, ordinal FROM passage")
+                numbers = {number for number, _ in rows}
+                firsts = {-number for number, ordinal in rows if ordinal == 0}
             except StoreDamagedError as error:
                 return [str(error)]
             if not self.generation:
                 return problems
             return (
-                problems + _compare("word", self._words, numbers) + _compare("vector", self._vectors, numbers)
+                problems
+                + _compare("word", self._words, numbers | firsts)
+                + _compare("vector", self._vectors, numbers)
             )
 
     def _check_catalogue(self) -> list[str]:
@@ -408,7 +464,8 @@ class Store:
         if mark.generation < goal:
             self._mark("words", replace(mark, open=True))
             index.apply(self._gone_since(mark.generation), self._word_entries(mark.generation))
-        if _count(index) != self.counts()[1]:
+        (documents,) = self._one("SELECT count(*) + count(CASE WHEN ordinal = 0 THEN 1 END) FROM passage")
+        if _count(index) != documents:
             self._mark("words", Mark(0, open=True))
             index.clear()
             index.apply([], self._word_entries(0))
@@ -542,16 +599,22 @@ class Store:
     def _word_entries(self, since: int) -> Iterator[WordEntry]:
         from qa_bot.word_index import UNDATED, WordEntry, as_number
 
-        for batch in self._added_since(since):
-            for number, (passage, article) in self.passages(batch).items():
-                yield WordEntry(
-                    number=number,
-                    text=passage.text,
-                    title=article.title or "",
-                    published=as_number(article.published) if article.published else UNDATED,
-                    publisher=article.publisher or "",
-                    article_id=article.id,
-                )
+        added = (
+            entry
+            for batch in self._added_since(since)
+            for entry in sorted(self.passages(batch).items(), key=itemgetter(0))
+        )
+        # An article's passages were numbered in one go.
+        for _, group in itertools.groupby(added, key=lambda entry: entry[1][1].id):
+            found = list(group)
+            article = found[0][1][1]
+            yield WordEntry(
+                passages=[(number, passage.text) for number, (passage, _) in found],
+                title=article.title or "",
+                published=as_number(article.published) if article.published else UNDATED,
+                publisher=article.publisher or "",
+                article_id=article.id,
+            )
 
     def _vector_batches(self, since: int) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
         for batch in self._added_since(since):
@@ -744,6 +807,6 @@ def _compare(name: str, index: WordIndex | VectorIndex, numbers: set[int]) -> li
     if held == numbers and count == len(held):
         return []
     return [
-        f"The {name} index lacks {len(numbers - held)} of {len(numbers)} passages, "
+        f"The {name} index lacks {len(numbers - held)} of {len(numbers)} entries, "
         f"and holds {count - len(held & numbers)} that it should not."
     ]

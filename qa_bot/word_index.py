@@ -1,7 +1,11 @@
 """The word index: BM25 over index terms, by Tantivy. Derived from the catalogue; store.py owns it.
 
-Texts go in as the terms that `qa_bot.text.terms` makes of them, so questions and passages are always
-analysed alike. Scores are BM25 with Tantivy's k1 = 1.2 and b = 0.75.
+    FOLDER/passages/   a document each passage: its text
+    FOLDER/articles/   a document each article: its title, and its whole text
+
+Two indexes, because BM25 needs the frequencies and the mean length of documents of one kind. Texts go in
+as the terms that `qa_bot.text.terms` makes of them, so questions and passages are always analysed alike.
+Scores are BM25 with Tantivy's k1 = 1.2 and b = 0.75. An article is known by the number of its first passage.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ import json
 import shutil
 import struct
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,15 +29,18 @@ from qa_bot.types import Filters
 _ANALYSER = "index_terms"
 _HEAP_BYTES = 64_000_000
 _WRITER_THREADS = 1  # one segment for a small index; two gain nothing beside the analysis in Python
+_PARTS = _PASSAGES, _ARTICLES = "passages", "articles"
 UNDATED = 0
 
 
 @dataclass(frozen=True, slots=True)
 class WordEntry:
-    """A passage as the word index stores it. ``published`` is YYYYMMDD, 0 when not known."""
+    """An article as the word index stores it. ``published`` is YYYYMMDD, 0 when not known.
 
-    number: int
-    text: str
+    ``passages`` are its passages' numbers and texts in order; together they are the whole text.
+    """
+
+    passages: Sequence[tuple[int, str]]
     title: str
     published: int
     publisher: str
@@ -49,7 +56,7 @@ class WeightedTerm:
 
 
 class WordIndex:
-    """One Tantivy index in one folder, made on the first write.
+    """Two Tantivy indexes in one folder, made on the first write.
 
     Raises from every method:
         StoreDamagedError: the folder cannot be read as an index.
@@ -57,99 +64,123 @@ class WordIndex:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._schema = _schema()
-        self._opened: Index | None = None
+        self._opened: dict[str, Index] = {}
 
-    @property
-    def _index(self) -> Index:
-        if self._opened is None:
+    def _index(self, part: str) -> Index:
+        if part not in self._opened:
             with _translated():
-                self._folder.mkdir(parents=True, exist_ok=True)
-                index = Index(self._schema, path=str(self._folder))
+                folder = self._folder / part
+                folder.mkdir(parents=True, exist_ok=True)
+                index = Index(_SCHEMA, path=str(folder))
                 analyser = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
                 index.register_tokenizer(_ANALYSER, analyser)
-                self._opened = index
-        return self._opened
+                self._opened[part] = index
+        return self._opened[part]
 
     def reload(self) -> None:
         """See what other processes have committed."""
-        self._opened = None
+        self._opened = {}
 
     def count(self) -> int:
-        """How many passages are searchable."""
+        """How many documents are searchable: passages and articles."""
         with _translated():
-            return int(self._index.searcher().num_docs)
+            return sum(int(self._index(part).searcher().num_docs) for part in _PARTS)
 
     def numbers(self) -> set[int]:
-        """Every passage's number, read from the disk anew; each file's checksum is compared."""
+        """Every passage's number, and every article's as a negative one, read from the disk anew.
+
+        Each file's checksum is compared.
+        """
         self.reload()
+        return self._numbers(_PASSAGES) | {-number for number in self._numbers(_ARTICLES)}
+
+    def _numbers(self, part: str) -> set[int]:
         with _translated():
-            for file in self._folder.iterdir():
+            for file in (self._folder / part).iterdir():
                 if file.suffix in _CHECKED:
                     _compare_checksum(file)
-            searcher = self._index.searcher()
+            searcher = self._index(part).searcher()
             hits = searcher.search(Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
             return {number for number, _ in _numbered(searcher, hits)}
 
     def clear(self) -> None:
         """Start again from nothing."""
-        self._opened = None
+        self.reload()
         shutil.rmtree(self._folder, ignore_errors=True)
         if self._folder.is_file():
             self._folder.unlink()
 
     def apply(self, removed: Iterable[int], added: Iterable[WordEntry]) -> None:
-        """Remove and add passages in one commit: a crash leaves the index as it was."""
+        """Remove passages and add articles with theirs; each index in one commit."""
         with _translated():
-            writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=_WRITER_THREADS)
+            indexes = [self._index(part) for part in _PARTS]
+            writers = [index.writer(heap_size=_HEAP_BYTES, num_threads=_WRITER_THREADS) for index in indexes]
             for number in removed:
-                writer.delete_documents_by_term("number", number)
+                for writer in writers:  # an article's number is that of its first passage
+                    writer.delete_documents_by_term("number", number)
             for entry in added:
-                writer.add_document(_document(entry))
-            writer.commit()
-            writer.wait_merging_threads()
-            self._index.reload()
+                for writer, documents in zip(writers, _documents(entry), strict=True):
+                    for document in documents:
+                        writer.add_document(document)
+            for index, writer in zip(indexes, writers, strict=True):
+                writer.commit()
+                writer.wait_merging_threads()
+                index.reload()
 
-    def search(
-        self,
-        question: Sequence[WeightedTerm],
-        *,
-        title_weight: float,
-        limit: int,
-        filters: Filters,
+    def search_passages(
+        self, question: Sequence[WeightedTerm], *, limit: int, filters: Filters
     ) -> list[tuple[int, float]]:
-        """The best passages as (number, BM25 score), best first; none that matches no term."""
-        if not question or limit < 1:
+        """The best passages as (number, BM25 score of the text), best first; none that matches no term."""
+        return self._search(_PASSAGES, self._clauses(question, {"body": 1.0}), limit, filters)
+
+    def search_articles(
+        self, question: Sequence[WeightedTerm], weights: tuple[float, float], *, limit: int, filters: Filters
+    ) -> list[tuple[int, float]]:
+        """The best articles as (number of the first passage, score), best first.
+
+        The score is ``weights[0]`` times BM25 of the whole text and ``weights[1]`` times that of the title.
+        """
+        clauses = self._clauses(question, dict(zip(("body", "title"), weights, strict=True)))
+        return self._search(_ARTICLES, clauses, limit, filters)
+
+    def _search(
+        self, part: str, clauses: list[tuple[Occur, Query]], limit: int, filters: Filters
+    ) -> list[tuple[int, float]]:
+        if not clauses or limit < 1:
             return []
-        clauses = []
-        for term in question:
-            clauses.append((Occur.Should, self._term("body", term.term, term.weight)))
-            if title_weight:
-                clauses.append((Occur.Should, self._term("title", term.term, term.weight * title_weight)))
         query = Query.boolean_query(clauses)
         narrowing = self._narrowing(filters)
         if narrowing:
             must = [(Occur.Must, query), *((Occur.Must, clause) for clause in narrowing)]
             query = Query.boolean_query(must)
         with _translated():
-            searcher = self._index.searcher()
+            searcher = self._index(part).searcher()
             hits = searcher.search(query, limit=limit, count=False).hits
             return _numbered(searcher, hits)
 
     def frequency(self, term: str) -> int:
-        """In how many passages a term stands, in the text or the title of their article."""
+        """In how many passages a term stands, or in how many titles where those are more."""
         with _translated():
-            searcher = self._index.searcher()
-            return max(searcher.doc_freq("body", term), searcher.doc_freq("title", term))
+            passages = self._index(_PASSAGES).searcher().doc_freq("body", term)
+            return max(int(passages), int(self._index(_ARTICLES).searcher().doc_freq("title", term)))
 
     def vocabulary(self, prefix: str) -> list[str]:
         """The index terms of texts that begin with a prefix, most frequent first."""
         with _translated():
-            return [term for term, _ in self._index.searcher().terms_with_prefix("body", prefix)]
+            return [term for term, _ in self._index(_PASSAGES).searcher().terms_with_prefix("body", prefix)]
 
-    def _term(self, field: str, term: str, weight: float) -> Query:
-        query = Query.term_query(self._schema, field, term, "freq")
-        return query if weight == 1.0 else Query.boost_query(query, weight)
+    def _clauses(
+        self, question: Sequence[WeightedTerm], weights: Mapping[str, float]
+    ) -> list[tuple[Occur, Query]]:
+        return [
+            (
+                Occur.Should,
+                Query.boost_query(Query.term_query(_SCHEMA, field, term.term, "freq"), term.weight * weight),
+            )
+            for field, weight in weights.items()
+            for term in question
+            if term.weight * weight
+        ]
 
     def _narrowing(self, filters: Filters) -> list[Query]:
         """Filters as queries that must match but add nothing to the score."""
@@ -162,13 +193,13 @@ class WordIndex:
             clauses.append(self._days(first, last))
         if filters.publisher:
             publisher = filters.publisher.casefold()
-            clauses.append(Query.term_query(self._schema, "publisher", publisher, "basic"))
+            clauses.append(Query.term_query(_SCHEMA, "publisher", publisher, "basic"))
         if filters.articles is not None:
-            clauses.append(Query.term_set_query(self._schema, "article", list(filters.articles)))
+            clauses.append(Query.term_set_query(_SCHEMA, "article", list(filters.articles)))
         return [Query.const_score_query(clause, 0.0) for clause in clauses]
 
     def _days(self, first: int, last: int) -> Query:
-        return Query.range_query(self._schema, "published", FieldType.Integer, first, last)
+        return Query.range_query(_SCHEMA, "published", FieldType.Integer, first, last)
 
 
 def as_number(day: str) -> int:
@@ -187,12 +218,25 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _document(entry: WordEntry) -> tantivy.Document:
+_SCHEMA = _schema()
+
+
+def _documents(entry: WordEntry) -> tuple[list[tantivy.Document], list[tantivy.Document]]:
+    """An article's documents for the two indexes."""
+    bodies = [" ".join(terms(text)) for _, text in entry.passages]
+    passages = [
+        _document(number, body, "", entry) for (number, _), body in zip(entry.passages, bodies, strict=True)
+    ]
+    title = " ".join(terms(entry.title))
+    return passages, [_document(entry.passages[0][0], " ".join([title, *bodies]), title, entry)]
+
+
+def _document(number: int, body: str, title: str, entry: WordEntry) -> tantivy.Document:
     document = tantivy.Document()
-    document.add_integer("number", entry.number)
+    document.add_integer("number", number)
     document.add_integer("published", entry.published)
-    document.add_text("body", " ".join(terms(entry.text)))
-    document.add_text("title", " ".join(terms(entry.title)))
+    document.add_text("body", body)
+    document.add_text("title", title)
     document.add_text("publisher", entry.publisher.casefold())
     document.add_text("article", entry.article_id)
     return document

@@ -245,7 +245,12 @@ class _Reader:
                 for word in sentence.words if sentence else ():
                     if word.term not in self.own and word.term not in stop_terms():
                         spellings.setdefault(word.term, fold_text(word.text))
-        asked = [i for i, item in enumerate(self.expanded) if item.unit.kind == "word"]
+        # The vectors know English: words of another script are near one another whatever they mean.
+        asked = [
+            i
+            for i, item in enumerate(self.expanded)
+            if item.unit.kind == "word" and item.unit.terms[0].isascii()
+        ]
         if not asked or not spellings:
             return
         vectors = self.embed(

@@ -76,6 +76,8 @@ def weigh(
     uncovered = _uncovered(best, expanded)
     if uncovered:
         return Evidence(tuple(candidates), 0.0, "false_premise", uncovered)
+    if max(best.covered, default=1.0) < _GRANTED:  # no word of the question is there, nor one for it
+        return Evidence(tuple(candidates), 0.0, "not_stated", _weakest(best, expanded))
     if confidence < min_confidence:
         return Evidence(tuple(candidates), confidence, "not_stated", _weakest(best, expanded))
     return Evidence(tuple(candidates), confidence, narrow=question.kind in _ONE_ANSWER)

@@ -133,8 +133,8 @@ def _word_part(term: str, vocabulary: Vocabulary, *, named: bool) -> Part:
 
 
 def _idf(frequency: int, total: int) -> float:
-    """Inverse document frequency, smoothed (Robertson and Spärck Jones 1976); above 0 for any count."""
-    return math.log(1.0 + (total + 1) / (frequency + 0.5))
+    """Inverse document frequency as BM25 in Tantivy and Lucene has it; above 0 for any count."""
+    return math.log(1.0 + (max(total - frequency, 0) + 0.5) / (frequency + 0.5))
 
 
 def _phrase_frequency(phrase: Phrase, vocabulary: Vocabulary) -> int:

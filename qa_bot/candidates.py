@@ -196,6 +196,8 @@ class _Reader:
             term for item in expanded for part in item.parts for phrase in part.forms for term in phrase
         }
         self._credits: dict[str, NDArray[np.float64]] = {}
+        self._read_already: dict[str, str] = {}
+        self._last_terms: list[dict[str, float]] = []
         self._columns: dict[str, int] = {}
         self._cosines = np.zeros((0, 0), dtype=np.float32)
 
@@ -344,23 +346,30 @@ class _Reader:
             if neighbour is not None:
                 context = np.maximum(context, _PARAGRAPH * self.credits(neighbour.padded))
         if text.article.title:
-            title = _read(text.article.title, Span(0, 0)).padded
-            context = np.maximum(context, _TITLE * self.credits(title))
-        around = _read(passage.text, Span(0, 0)).padded
-        context = np.maximum(context, _PASSAGE * self.credits(around))
+            context = np.maximum(context, _TITLE * self.credits(self._padded(text.article.title)))
+        context = np.maximum(context, _PASSAGE * self.credits(self._padded(passage.text)))
         return np.maximum(context, self._dated(text.article))
+
+    def _padded(self, text: str) -> str:
+        """A title's or passage's terms, which many sentences share."""
+        if text not in self._read_already:
+            self._read_already[text] = _read(text, Span(0, 0)).padded
+        return self._read_already[text]
 
     def _local(self, sentence: _Sentence, answers: Sequence[Span]) -> float:
         """The question's weight in the words around one place of the sentence, nearer words counting more.
 
         The places are the things of the kind asked for; any word where the question asks for no kind.
         """
-        found = np.zeros((len(self.expanded), len(sentence.words)))
-        for row, item in enumerate(self.expanded):
-            forms = {phrase[-1]: credit for part in item.parts for phrase, credit in part.forms.items()}
-            forms = {**self.synonyms[row], **forms}
-            for column, word in enumerate(sentence.words):
-                found[row, column] = forms.get(word.term, 0.0)
+        if not self._last_terms:
+            self._last_terms = [
+                {
+                    **self.synonyms[row],
+                    **{phrase[-1]: credit for part in item.parts for phrase, credit in part.forms.items()},
+                }
+                for row, item in enumerate(self.expanded)
+            ]
+        found = np.array([[forms.get(w.term, 0.0) for w in sentence.words] for forms in self._last_terms])
         if not found.any():
             return 0.0
         base = sentence.span.start
@@ -369,12 +378,12 @@ class _Reader:
             for column, word in enumerate(sentence.words)
             if not answers or any(a.start <= base + word.start < a.end for a in answers)
         ]
-        columns = np.arange(len(sentence.words))
-        best = 0.0
-        for place in places_:
-            decay = np.clip(1.0 - (np.abs(columns - place) - _NEAR_WORDS) / _FAR_WORDS, 0.2, 1.0)
-            best = max(best, self._mean((found * decay).max(axis=1)))
-        return best
+        if not places_:
+            return 0.0
+        gaps = np.abs(np.arange(len(sentence.words))[None, :] - np.array(places_)[:, None])
+        decay = np.clip(1.0 - (gaps - _NEAR_WORDS) / _FAR_WORDS, 0.2, 1.0)
+        near = (found[:, None, :] * decay[None, :, :]).max(axis=2)  # (units, places)
+        return float((self.weights @ near).max() / max(self.weights.sum(), 1e-9))
 
     def _soft(self, text: _Text, index: int) -> float:
         """Coverage of the question's common words by the nearest words of the sentence and around it."""

@@ -117,7 +117,7 @@ def clean(text: str) -> str:
     text = _NOISE.sub("", text)
     text = _SURROGATES.sub("\ufffd", text)
     text = unicodedata.normalize("NFC", text)
-    lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
+    lines = [" ".join(line.split()) for line in text.split("\n")]
     joined = _unwrap(lines)
     while joined != lines:  # what was joined may look like wrapped lines in its turn
         lines, joined = joined, _unwrap(joined)
@@ -132,7 +132,6 @@ _NOISE = re.compile(
     "\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_SPACES = re.compile(r"[^\S\n]+")
 # A column of text is wrapped when nearly all its lines end near one width: 40-100 columns, as mail,
 # terminals and type-writers do it.
 _WRAP_RANGE = range(40, 101)

@@ -29,11 +29,12 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from qa_bot.errors import StoreBusyError, StoreDamagedError, StoreError, StoreMismatchError
+from qa_bot.text import terms
 from qa_bot.types import Article, Coverage, Filters, Passage, Span
 
 if TYPE_CHECKING:
-    from qa_bot.vector_index import VectorIndex
-    from qa_bot.word_index import WeightedTerm, WordEntry, WordIndex
+    from qa_bot.vector_index import VectorChange, VectorIndex
+    from qa_bot.word_index import WeightedTerm, WordChange, WordEntry, WordIndex
 
 T = TypeVar("T")
 CATALOGUE = "catalogue.sqlite"
@@ -96,12 +97,16 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article ready to be stored: its passages' spans and their vectors, a row each."""
+    """An article ready to be stored: its passages' spans and their vectors, a row each.
+
+    ``terms`` are each passage's index terms with spaces between; None where nobody has made them yet.
+    """
 
     article: Article
     source: str
     spans: Sequence[Span]
     vectors: NDArray[np.float32]
+    terms: Sequence[str] | None = None
 
 
 class Store:
@@ -335,8 +340,13 @@ class Store:
                     raise StoreBusyError(
                         f"The index at {str(self.folder)!r} is being changed by {holder}; try again later."
                     )
-            yield Writer(self)
-            self.sync()
+            writer = Writer(self)
+            try:
+                yield writer
+            except BaseException:
+                writer.abandon()
+                raise
+            writer.finish()
 
     def sync(self) -> None:
         """Bring both indexes up to the catalogue. Only for who holds the lock."""
@@ -540,18 +550,9 @@ class Store:
         return [number for (number,) in rows]
 
     def _word_entries(self, since: int) -> Iterator[WordEntry]:
-        from qa_bot.word_index import UNDATED, WordEntry, as_number
-
         for batch in self._added_since(since):
             for number, (passage, article) in self.passages(batch).items():
-                yield WordEntry(
-                    number=number,
-                    text=passage.text,
-                    title=article.title or "",
-                    published=as_number(article.published) if article.published else UNDATED,
-                    publisher=article.publisher or "",
-                    article_id=article.id,
-                )
+                yield _word_entry(number, " ".join(terms(passage.text)), article)
 
     def _vector_batches(self, since: int) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
         for batch in self._added_since(since):
@@ -626,6 +627,32 @@ class Writer:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._db = store._db
+        self._feed: _Feed | None = None
+
+    def feed(self) -> None:
+        """From now on give the indexes what is put while it is at hand: for a bulk.
+
+        Otherwise, and after a crash, they are given it from the catalogue at the end, and go on
+        until then without it.
+        """
+        if self._feed is None:
+            self._store.sync()
+            self._feed = _Feed(self._store)
+
+    def finish(self) -> None:
+        """Bring both indexes up to the catalogue; `Store.writing` does it at the end."""
+        feed, self._feed = self._feed, None
+        if feed is None:
+            self._store.sync()
+        else:
+            feed.finish()
+            self._store._catch_up()
+
+    def abandon(self) -> None:
+        """Leave the indexes behind: whoever comes next brings them up to the catalogue."""
+        feed, self._feed = self._feed, None
+        if feed is not None:
+            feed.abandon()
 
     def known(self, article_id: str) -> tuple[str, str] | None:
         """The source and the content hash stored for an article id; None for a new one."""
@@ -644,12 +671,17 @@ class Writer:
             for entry in entries:
                 self._remove(entry.article.id, generation)
                 self._insert(entry, generation)
+        if self._feed is not None:
+            self._feed.give(generation, entries)
 
     def delete(self, article_ids: Iterable[str]) -> int:
         """Remove articles; the number of those that were there."""
         with self._store._transaction():
             generation = self._next_generation()
-            return sum(self._remove(article_id, generation) for article_id in article_ids)
+            count = sum(self._remove(article_id, generation) for article_id in article_ids)
+        if self._feed is not None:
+            self._feed.give(generation, ())
+        return count
 
     def restart(self, build: Build) -> None:
         """Take on another build: drop every passage. The articles stay, and must be put again."""
@@ -701,6 +733,92 @@ class Writer:
         return self._db.execute("DELETE FROM article WHERE id = ?", (article_id,)).rowcount
 
 
+class _Feed:
+    """Both indexes, open for what is put into the catalogue meanwhile.
+
+    Their marks stay open and behind until `finish`, so that whatever ends this before, the next to catch
+    up gives them all of it again. So it is when an index fails here: it is let go of, the other goes on.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._words: WordChange | None = None
+        self._vectors: VectorChange | None = None
+        for name in _INDEXES:
+            store._mark(name, replace(Mark.parse(store._get(name)), open=True))
+        with self._letting_go("words"):
+            self._words = store._words.change()
+        with self._letting_go("vectors"):
+            self._vectors = store._vectors.change()
+
+    def give(self, generation: int, entries: Sequence[Entry]) -> None:
+        """What one change of the catalogue took out, and put in: its entries, in the order of numbers."""
+        gone = self._numbers("SELECT passage FROM gone WHERE generation = ?", generation)
+        numbers = self._numbers("SELECT number FROM passage WHERE generation = ? ORDER BY number", generation)
+        if self._words is not None:
+            with self._letting_go("words"):
+                self._words.remove(gone)
+                self._words.add(_word_entries(numbers, entries))
+        if self._vectors is not None:
+            with self._letting_go("vectors"):
+                self._vectors.remove(gone)
+                if numbers:
+                    self._vectors.add(numbers, _as_cached(np.concatenate([e.vectors for e in entries])))
+
+    def finish(self) -> None:
+        """Make it so on disk, and mark each index that has come all the way."""
+        store = self._store
+        mark = Mark(store.generation, store.counts()[1])
+        if self._words is not None:
+            with self._letting_go("words"):
+                self._words.finish()
+                if _count(store._words) == mark.held:
+                    store._words_at = store._mark("words", mark)
+        if self._vectors is not None:
+            with self._letting_go("vectors"):
+                self._vectors.finish()
+                if _count(store._vectors) == mark.held:
+                    store._vectors_at = store._mark("vectors", mark)
+
+    def abandon(self) -> None:
+        """Let go of both as they are."""
+        for change in (self._words, self._vectors):
+            if change is not None:
+                change.abandon()
+        self._words = self._vectors = None
+
+    @contextlib.contextmanager
+    def _letting_go(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except StoreDamagedError:
+            change = self._words if name == "words" else self._vectors
+            if change is not None:
+                change.abandon()
+            if name == "words":
+                self._words = None
+            else:
+                self._vectors = None
+
+    def _numbers(self, sql: str, generation: int) -> list[int]:
+        return [number for (number,) in self._store._all(sql, (generation,))]
+
+
+def _word_entries(numbers: Sequence[int], entries: Sequence[Entry]) -> Iterator[WordEntry]:
+    """Entries for the word index of passages that were just stored."""
+    following = iter(numbers)
+    for entry in entries:
+        text = entry.article.text
+        bodies = entry.terms or [" ".join(terms(text[span.start : span.end])) for span in entry.spans]
+        for body in bodies:
+            yield _word_entry(next(following), body, entry.article)
+
+
+def _as_cached(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Vectors as the catalogue would give them back: an index is the same, however it is fed."""
+    return vectors.astype(_CACHED).astype(np.float32)
+
+
 def exists(folder: Path) -> bool:
     """Whether a folder holds an index."""
     return (folder / CATALOGUE).is_file()
@@ -716,6 +834,19 @@ def _article(row: Sequence[Any]) -> Article:
     *facts, superseded, text = row
     names = _FACTS.split(", ")[:-1]
     return Article(**dict(zip(names, facts, strict=True)), superseded=bool(superseded), text=text)
+
+
+def _word_entry(number: int, body: str, article: Article) -> WordEntry:
+    from qa_bot.word_index import UNDATED, WordEntry, as_number
+
+    return WordEntry(
+        number=number,
+        body=body,
+        title=article.title or "",
+        published=as_number(article.published) if article.published else UNDATED,
+        publisher=article.publisher or "",
+        article_id=article.id,
+    )
 
 
 def _count(index: WordIndex | VectorIndex) -> int:

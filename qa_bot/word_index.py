@@ -6,12 +6,14 @@ analysed alike. Scores are BM25 with Tantivy's k1 = 1.2 and b = 0.75.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +32,13 @@ UNDATED = 0
 
 @dataclass(frozen=True, slots=True)
 class WordEntry:
-    """A passage as the word index stores it. ``published`` is YYYYMMDD, 0 when not known."""
+    """A passage as the word index stores it.
+
+    ``body`` are the text's index terms with spaces between; ``published`` is YYYYMMDD, 0 when not known.
+    """
 
     number: int
-    text: str
+    body: str
     title: str
     published: int
     publisher: str
@@ -100,15 +105,15 @@ class WordIndex:
 
     def apply(self, removed: Iterable[int], added: Iterable[WordEntry]) -> None:
         """Remove and add passages in one commit: a crash leaves the index as it was."""
+        change = self.change()
+        change.remove(removed)
+        change.add(added)
+        change.finish()
+
+    def change(self) -> WordChange:
+        """Passages to remove and add, all of them with `WordChange.finish`."""
         with _translated():
-            writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=_WRITER_THREADS)
-            for number in removed:
-                writer.delete_documents_by_term("number", number)
-            for entry in added:
-                writer.add_document(_document(entry))
-            writer.commit()
-            writer.wait_merging_threads()
-            self._index.reload()
+            return WordChange(self)
 
     def search(
         self,
@@ -171,9 +176,47 @@ class WordIndex:
         return Query.range_query(self._schema, "published", FieldType.Integer, first, last)
 
 
+class WordChange:
+    """Changes to a word index, made in one commit; without `finish` it stays as it was."""
+
+    def __init__(self, index: WordIndex) -> None:
+        self._index = index
+        self._writer: Any = index._index.writer(heap_size=_HEAP_BYTES, num_threads=_WRITER_THREADS)
+
+    def remove(self, numbers: Iterable[int]) -> None:
+        """Take passages out."""
+        with _translated():
+            for number in numbers:
+                self._writer.delete_documents_by_term("number", number)
+
+    def add(self, entries: Iterable[WordEntry]) -> None:
+        """Put passages in. Those already in would be twice in: remove them first."""
+        with _translated():
+            for entry in entries:
+                self._writer.add_document(_document(entry))
+
+    def finish(self) -> None:
+        """Make it so, on disk and for searches of this process."""
+        with _translated():
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+            self._index.reload()
+
+    def abandon(self) -> None:
+        """Leave the index as it was; another change can be begun at once."""
+        with contextlib.suppress(StoreDamagedError), _translated():
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
+
+
 def as_number(day: str) -> int:
     """YYYYMMDD of an ISO date, for range filters."""
     return int(day.replace("-", ""))
+
+
+@lru_cache(maxsize=256)  # the passages of an article, which come together, share its title
+def _title_terms(title: str) -> str:
+    return " ".join(terms(title))
 
 
 def _schema() -> tantivy.Schema:
@@ -191,8 +234,8 @@ def _document(entry: WordEntry) -> tantivy.Document:
     document = tantivy.Document()
     document.add_integer("number", entry.number)
     document.add_integer("published", entry.published)
-    document.add_text("body", " ".join(terms(entry.text)))
-    document.add_text("title", " ".join(terms(entry.title)))
+    document.add_text("body", entry.body)
+    document.add_text("title", _title_terms(entry.title))
     document.add_text("publisher", entry.publisher.casefold())
     document.add_text("article", entry.article_id)
     return document

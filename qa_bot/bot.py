@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 History = Sequence["Turn | str | tuple[str, str] | Mapping[str, str]"]
 _NEAREST = 5
+_MOST_AN_ARTICLE, _MANY_ARTICLES = 3, 10  # passages of one article, where so many articles match
 _TRIES = 5
 logger = logging.getLogger(__name__)
 
@@ -216,9 +217,13 @@ class QABot:
         filters = self._filters(as_of, since, until, publisher, articles)
         text = checked(words)
         terms = weighted_terms(self._expand(parse(text)))
-        hits = self._retriever.search(text, terms, filters=filters, limit=10**6)
-        if len({hit.article.id for hit in hits}) >= 10:
-            hits = self._retriever.search(text, terms, filters=filters, limit=limit, most_an_article=3)
+        # So many, if there are as many, are of ten articles at least.
+        enough = max(limit, _MOST_AN_ARTICLE * (_MANY_ARTICLES - 1) + 1)
+        hits = self._retriever.search(
+            text, terms, filters=filters, limit=enough, most_an_article=_MOST_AN_ARTICLE
+        )
+        if len({hit.article.id for hit in hits}) < _MANY_ARTICLES:
+            hits = self._retriever.search(text, terms, filters=filters, limit=limit)
         return [hit.passage for hit in hits[:limit]]
 
     # --- articles ----------------------------------------------------------------------------

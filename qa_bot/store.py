@@ -18,8 +18,9 @@ import os
 import sqlite3
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -38,17 +39,20 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 CATALOGUE = "catalogue.sqlite"
-FORMAT = "1"  # of the files in the folder; another one is refused with the command that rebuilds
+FORMAT = "2"  # of the files in the folder, as it is written; 1 did not compress texts
+_READABLE = ("1", FORMAT)  # another one is refused with the command that rebuilds
 _BATCH = 2000
 # Vectors are cached as 16-bit floats: half the disk, and cosines change by less than 0.001.
 _CACHED = np.float16
+_ARTICLES_KNOWN = 20_000  # about 20 MB of facts
+_COMPRESSION = 3  # texts become 45 % of their size; level 6 takes twice as long for 43 %
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE article (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, hash TEXT NOT NULL,
   title TEXT, publisher TEXT, author TEXT, published TEXT, date_source TEXT, url TEXT, path TEXT,
-  superseded INTEGER NOT NULL DEFAULT 0, text TEXT NOT NULL);
+  superseded INTEGER NOT NULL DEFAULT 0, text BLOB NOT NULL);
 CREATE INDEX article_source ON article (source);
 -- AUTOINCREMENT: a number is never used twice, so a stale index entry can never name a wrong passage.
 CREATE TABLE passage (
@@ -61,6 +65,7 @@ CREATE INDEX passage_generation ON passage (generation);
 CREATE TABLE gone (passage INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
 """
 _FACTS = "id, title, publisher, author, published, date_source, url, path, superseded"
+_HASHED = [facts.name for facts in fields(Article)]
 _INDEXES = ("words", "vectors")
 _NEVER = -1
 _START_SECONDS = 60  # that other processes may take to make the catalogue, or to commit a change
@@ -109,6 +114,15 @@ class Entry:
     terms: Sequence[str] | None = None
 
 
+@dataclass(slots=True)
+class _Known:
+    """What was read of one generation of the catalogue."""
+
+    generation: int
+    coverage: Coverage | None = None
+    articles: dict[int, Article] = field(default_factory=dict)
+
+
 class Store:
     """An index folder, open for reading; `writing` gives the right to change it.
 
@@ -132,6 +146,7 @@ class Store:
         self._changing = threading.Lock()  # with the file's lock: between threads
         self._seen = _NEVER
         self._words_at = self._vectors_at = Mark()
+        self._known = _Known(_NEVER)
         self._is_checked = not adopt
         if not create and not exists(folder):
             raise StoreError(
@@ -189,10 +204,10 @@ class Store:
             self._set(key, value)
 
     def _check_build(self) -> None:
-        if self._get("format") != FORMAT:
+        if self._get("format") not in _READABLE:
             raise StoreMismatchError(
                 f"The index at {str(self.folder)!r} has format {self._get('format')!r}, and this version "
-                f"reads {FORMAT!r}; remove the folder and index again."
+                f"reads {' and '.join(map(repr, _READABLE))}; remove the folder and index again."
             )
         for name, wanted in (
             ("embedder", self.build.embedder),
@@ -223,8 +238,11 @@ class Store:
 
     def coverage(self) -> Coverage:
         """How many articles there are, and the first and last day they were published."""
-        articles, first, last = self._one("SELECT count(*), min(published), max(published) FROM article")
-        return Coverage(articles, first, last)
+        with self._snapshot() as known:
+            if known.coverage is None:
+                row = self._one("SELECT count(*), min(published), max(published) FROM article")
+                known.coverage = Coverage(*row)
+            return known.coverage
 
     def counts(self) -> tuple[int, int]:
         """How many articles and passages there are."""
@@ -245,34 +263,47 @@ class Store:
 
     def passages(self, numbers: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """Passages by number with their article's facts (no text); numbers that are gone are left out."""
-        return self._passages(numbers, 'substr(a.text, p.start + 1, p."end" - p.start)')
+        with self._snapshot() as known:
+            rows = self._placed(numbers)
+            articles = self._article_facts(known, {row[1] for row in rows})
+            texts = dict(self._of_articles("number, text", articles))
+        read = {number: _text(stored) for number, stored in texts.items()}
+        return {
+            number: (_passage(articles[of], ordinal, start, end, read[of][start:end]), articles[of])
+            for number, of, ordinal, start, end in rows
+        }
 
     def facts(self, numbers: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
-        """`passages` with each passage's ``text`` left empty: half the time, for ranking many."""
-        return self._passages(numbers, "''")
+        """`passages` with each passage's ``text`` left empty: a fraction of the time, for ranking many."""
+        with self._snapshot() as known:
+            rows = self._placed(numbers)
+            articles = self._article_facts(known, {row[1] for row in rows})
+        return {
+            number: (_passage(articles[of], ordinal, start, end, ""), articles[of])
+            for number, of, ordinal, start, end in rows
+        }
 
-    def _passages(self, numbers: Sequence[int], text: str) -> dict[int, tuple[Passage, Article]]:
-        rows = self._all(
-            f'SELECT p.number, p.article, p.ordinal, p.start, p."end", {text}'
-            " FROM json_each(?) asked JOIN passage p ON p.number = asked.value"
-            " JOIN article a ON a.number = p.article",
+    def _placed(self, numbers: Sequence[int]) -> list[tuple[int, int, int, int, int]]:
+        return self._all(
+            'SELECT p.number, p.article, p.ordinal, p.start, p."end"'
+            " FROM json_each(?) asked JOIN passage p ON p.number = asked.value",
             (json.dumps([int(number) for number in numbers]),),
         )
-        articles = self._article_facts({row[1] for row in rows})
-        found = {}
-        for number, article_number, ordinal, start, end, words in rows:
-            article = articles.get(article_number)
-            if article is not None:  # a writer may come in between
-                passage = Passage(f"{article.id}#{ordinal}", article.id, words, start, end)
-                found[number] = (passage, article)
-        return found
 
-    def _article_facts(self, numbers: Iterable[int]) -> dict[int, Article]:
-        rows = self._all(
-            f"SELECT number, {_FACTS}, '' FROM article WHERE number IN (SELECT value FROM json_each(?))",
+    def _article_facts(self, known: _Known, numbers: set[int]) -> dict[int, Article]:
+        """Articles without their text; those asked for before come from memory: most of the time."""
+        if len(known.articles) > _ARTICLES_KNOWN:
+            known.articles.clear()
+        missing = [number for number in numbers if number not in known.articles]
+        for number, *facts in self._of_articles(f"number, {_FACTS}, ''", missing) if missing else ():
+            known.articles[number] = _article(facts)
+        return {number: known.articles[number] for number in numbers}
+
+    def _of_articles(self, columns: str, numbers: Iterable[int]) -> list[tuple[Any, ...]]:
+        return self._all(
+            f"SELECT {columns} FROM article WHERE number IN (SELECT value FROM json_each(?))",
             (json.dumps(list(numbers)),),
         )
-        return {number: _article(facts) for number, *facts in rows}
 
     def search_words(
         self,
@@ -398,11 +429,12 @@ class Store:
             problems.append(f"The catalogue is damaged: {integrity}.")
         if self._all("PRAGMA foreign_key_check"):
             problems.append("The catalogue holds passages of articles that are gone.")
-        bad = self._one(
-            'SELECT count(*) FROM article a JOIN (SELECT article, min(start) AS first, max("end") AS last'
-            " FROM passage GROUP BY article) p ON p.article = a.number"
-            " WHERE p.first < 0 OR p.last > length(a.text)"
-        )[0]
+        with self._lock, self._told():
+            extents = self._db.execute(
+                "SELECT p.first, p.last, a.text FROM article a JOIN (SELECT article, min(start) AS first,"
+                ' max("end") AS last FROM passage GROUP BY article) p ON p.article = a.number'
+            )
+            bad = sum(first < 0 or last > len(_text(stored)) for first, last, stored in extents)
         if bad:
             problems.append(f"Passages of {bad} articles lie outside their article's text.")
         (waiting,) = self._one("SELECT count(*) FROM article WHERE hash = ''")
@@ -591,6 +623,22 @@ class Store:
             return self._db.execute(sql, values).fetchall()
 
     @contextlib.contextmanager
+    def _snapshot(self) -> Iterator[_Known]:
+        """The catalogue as it is at one moment, with what is known of it from earlier looks."""
+        with self._lock, self._told():
+            begun = not self._db.in_transaction
+            if begun:
+                self._db.execute("BEGIN")
+            try:
+                generation = self.generation
+                if self._known.generation != generation:
+                    self._known = _Known(generation)
+                yield self._known
+            finally:
+                if begun and self._db.in_transaction:
+                    self._db.execute("ROLLBACK")  # nothing was written
+
+    @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._lock, self._told():
             self._db.execute("BEGIN IMMEDIATE")
@@ -668,6 +716,7 @@ class Writer:
         """Store articles with their passages, each replacing the one of the same id, all or none."""
         with self._store._transaction():
             generation = self._next_generation()
+            self._store._set("format", FORMAT)
             for entry in entries:
                 self._remove(entry.article.id, generation)
                 self._insert(entry, generation)
@@ -706,7 +755,7 @@ class Writer:
         facts = [getattr(article, name) for name in _FACTS.split(", ")]
         number = self._db.execute(
             f"INSERT INTO article ({_FACTS}, text, source, hash) VALUES ({','.join('?' * 12)})",
-            (*facts, article.text, entry.source, content_hash(article)),
+            (*facts, _stored(article.text), entry.source, content_hash(article)),
         ).lastrowid
         self._db.executemany(
             'INSERT INTO passage (article, ordinal, start, "end", vector, generation)'
@@ -826,14 +875,29 @@ def exists(folder: Path) -> bool:
 
 def content_hash(article: Article) -> str:
     """Changes when anything of an article changes but the path it was read from."""
-    facts = json.dumps(replace(article, path=None).to_dict(), sort_keys=True)
-    return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()
+    facts = {name: getattr(article, name) for name in _HASHED}
+    return hashlib.sha256(json.dumps(facts | {"path": None}, sort_keys=True).encode()).hexdigest()
 
 
 def _article(row: Sequence[Any]) -> Article:
-    *facts, superseded, text = row
-    names = _FACTS.split(", ")[:-1]
-    return Article(**dict(zip(names, facts, strict=True)), superseded=bool(superseded), text=text)
+    article_id, *facts, superseded, stored = row
+    values = [article_id, _text(stored), *facts, bool(superseded)]
+    return Article(*values)
+
+
+def _stored(text: str) -> bytes:
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), _COMPRESSION)
+
+
+def _text(stored: bytes | str) -> str:
+    """A text as it was before `_stored`; in an index of format 1 it was not compressed."""
+    if isinstance(stored, str):
+        return stored
+    return zlib.decompress(stored).decode("utf-8", "surrogatepass")
+
+
+def _passage(article: Article, ordinal: int, start: int, end: int, text: str) -> Passage:
+    return Passage(f"{article.id}#{ordinal}", article.id, text, start, end)
 
 
 def _word_entry(number: int, body: str, article: Article) -> WordEntry:

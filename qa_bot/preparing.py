@@ -91,6 +91,11 @@ class Helper:
         except OSError as error:
             raise HelperError(str(error)) from error
 
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
     def submit(self, texts: Sequence[str]) -> None:
         """Hand over a batch; it is read at once, whatever the helper is doing."""
         assert self._process.stdin is not None

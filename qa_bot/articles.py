@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import yaml
 
@@ -78,33 +78,31 @@ def _found(given: Path) -> Iterator[Source | ArticleError]:
 
 def read(source: Source) -> Iterator[Article | ArticleError]:
     """The articles of one file; what cannot be read comes out as an ArticleError in its place."""
-    name = str(source.path)
-    try:
-        if not source.path.is_file() and source.path.exists():
-            raise ArticleError(
-                f"{name!r} is no file but a device, a pipe or a folder."
-            )  # reading may never end
-        size = source.path.stat().st_size
-        if size > _MOST_BYTES:
-            raise ArticleError(f"{name!r} is too large ({size / 1e6:,.0f} MB); split it into smaller files.")
-        text = _decode(source.path.read_bytes(), name)
-    except OSError as error:
-        yield ArticleError(f"{name!r} cannot be read: {_reason(error)}. Check the file and its permissions.")
-        return
-    except ArticleError as error:
-        yield error
-        return
     suffix = source.path.suffix.lower()
-    if suffix == ".jsonl":
-        yield from _read_jsonl(text, source)
-        return
     try:
+        _check_file(source.path)
+        if suffix == ".jsonl":
+            yield from _read_jsonl(source)
+            return
+        text = _decode(source.path)
         yield _read_markdown(text, source) if suffix == ".md" else _read_plain(text, source)
+    except OSError as error:
+        name = str(source.path)
+        yield ArticleError(f"{name!r} cannot be read: {_reason(error)}. Check the file and its permissions.")
     except ArticleError as error:
         yield error
 
 
-_MOST_BYTES = 500_000_000
+def _check_file(path: Path) -> None:
+    name = str(path)
+    if not path.is_file() and path.exists():  # reading may never end
+        raise ArticleError(f"{name!r} is no file but a device, a pipe or a folder.")
+    size = path.stat().st_size
+    if size > _MOST_BYTES and path.suffix.lower() != ".jsonl":
+        raise ArticleError(f"{name!r} is too large ({size / 1e6:,.0f} MB); split it into smaller files.")
+
+
+_MOST_BYTES = 500_000_000  # of one article; of a line of JSONL, characters
 
 
 def clean(text: str) -> str:
@@ -117,7 +115,7 @@ def clean(text: str) -> str:
     text = _NOISE.sub("", text)
     text = _SURROGATES.sub("\ufffd", text)
     text = unicodedata.normalize("NFC", text)
-    lines = [_SPACES.sub(" ", line).strip() for line in text.split("\n")]
+    lines = [" ".join(line.split()) for line in text.split("\n")]
     joined = _unwrap(lines)
     while joined != lines:  # what was joined may look like wrapped lines in its turn
         lines, joined = joined, _unwrap(joined)
@@ -132,7 +130,6 @@ _NOISE = re.compile(
     "\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_SPACES = re.compile(r"[^\S\n]+")
 # A column of text is wrapped when nearly all its lines end near one width: 40-100 columns, as mail,
 # terminals and type-writers do it.
 _WRAP_RANGE = range(40, 101)
@@ -180,19 +177,62 @@ def _reason(error: Exception) -> str:
     return (known or type(error).__name__).lower().rstrip(".")
 
 
-def _decode(raw: bytes, name: str) -> str:
-    for mark, encoding in _MARKS:
-        if raw.startswith(mark):
-            text = raw.decode(encoding, errors="replace")
-            break
-    else:
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = _guess(raw, name)
-    if len(_CONTROLS.findall(text)) + text.count("\ufffd") > len(text) // 50:
-        raise ArticleError(f"{name!r} does not look like text; only text files can be read.")
-    return text
+def _decode(path: Path) -> str:
+    with _opened(path) as file:
+        return file.read()
+
+
+def _opened(path: Path) -> TextIO:
+    """A file as text, in its own encoding, with the line ends that it has.
+
+    It is read twice, a block at a time: first to see what it is, as a file may be larger than memory.
+    """
+    return path.open("r", encoding=_encoding(path), errors="replace", newline="\n")
+
+
+def _encoding(path: Path) -> str:
+    """The encoding of a file of text.
+
+    Raises:
+        ArticleError: it does not look like text.
+    """
+    with path.open("rb") as file:
+        start = file.read(_GUESS_BYTES)
+    encoding = next((name for mark, name in _MARKS if start.startswith(mark)), _UTF8)
+    try:
+        census = _census(path, encoding, "strict")
+    except UnicodeError:
+        census = _census(path, encoding, "replace")
+        if encoding == _UTF8 and census.foreign <= 4 * census.broken:  # more than a broken spot in UTF-8
+            encoding = _guess(start, path)
+            census = _census(path, encoding, "replace")
+    if census.controls + census.broken > census.length // 50:
+        raise ArticleError(f"{str(path)!r} does not look like text; only text files can be read.")
+    return encoding
+
+
+_UTF8 = "utf-8-sig"
+
+
+@dataclass(slots=True)
+class _Census:
+    """How many characters a text has; those not ASCII, those in place of broken bytes, and controls."""
+
+    length: int = 0
+    foreign: int = 0
+    broken: int = 0
+    controls: int = 0
+
+
+def _census(path: Path, encoding: str, errors: str) -> _Census:
+    counts = _Census()
+    with path.open("r", encoding=encoding, errors=errors, newline="") as file:
+        while block := file.read(_GUESS_BYTES):
+            counts.length += len(block)
+            counts.broken += block.count("\ufffd")
+            counts.foreign += len(block) - len(block.encode("ascii", "ignore"))
+            counts.controls += len(_CONTROLS.findall(block))
+    return counts
 
 
 # The longer mark first: UTF-32's begins with UTF-16's.
@@ -208,21 +248,16 @@ _GUESS_BYTES = 1_000_000
 _WINDOWS = "cp1252"
 
 
-def _guess(raw: bytes, name: str) -> str:
-    """Text that is not quite UTF-8: UTF-8 with a broken spot, or an encoding of the years before it."""
-    text = raw.decode("utf-8", errors="replace")
-    broken = text.count("\ufffd")
-    if sum(not char.isascii() for char in text) > 4 * broken:
-        return text
+def _guess(start: bytes, path: Path) -> str:
+    """An encoding of the years before UTF-8, by how a file begins."""
     from charset_normalizer import from_bytes
 
-    found = from_bytes(raw[:_GUESS_BYTES])
+    found = from_bytes(start)
     best = found.best()
     if best is None:
-        raise ArticleError(f"{name!r} does not look like text in any known encoding.")
+        raise ArticleError(f"{str(path)!r} does not look like text in any known encoding.")
     rivals = [match.encoding for match in found if match.chaos <= best.chaos]
-    encoding = _WINDOWS if {_WINDOWS, "latin_1"} & set(rivals) else best.encoding
-    return raw.decode(encoding, errors="replace")
+    return _WINDOWS if {_WINDOWS, "latin_1"} & set(rivals) else best.encoding
 
 
 # --- the three forms ----------------------------------------------------------------------------
@@ -255,23 +290,35 @@ def _read_plain(text: str, source: Source) -> Article:
     return _article(source, text, {}, title=_title_line(head), published=published, date_source=date_source)
 
 
-def _other_records(lines: Iterable[str]) -> bool:
+def _other_records(path: Path) -> bool:
     """Whether lines are sound JSON objects, and none an article: some other file that lies beside them."""
-    try:
-        rows = [json.loads(line) for line in lines]
-    except (ValueError, RecursionError):
-        return False
-    return all(isinstance(row, dict) and "text" not in row for row in rows)
+    found = False
+    for _, line in _lines(path):
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            return False
+        if not isinstance(row, dict) or "text" in row:
+            return False
+        found = True
+    return found
 
 
-def _read_jsonl(text: str, source: Source) -> Iterator[Article | ArticleError]:
-    rows = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if not rows:
-        yield ArticleError(f"{str(source.path)!r} is empty.")
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a file that are not empty, numbered from 1; one too long for any article is cut."""
+    with _opened(path) as file:
+        number = 0
+        while line := file.readline(_MOST_BYTES):
+            number += 1
+            if line.strip():
+                yield number, line
+
+
+def _read_jsonl(source: Source) -> Iterator[Article | ArticleError]:
+    if source.in_folder and _other_records(source.path):
         return
-    if source.in_folder and _other_records(line for _, line in rows):
-        return
-    for number, line in rows:
+    number = 0
+    for number, line in _lines(source.path):
         where = f"{source.path}, line {number}"
         try:
             row = json.loads(line)
@@ -294,6 +341,8 @@ def _read_jsonl(text: str, source: Source) -> Iterator[Article | ArticleError]:
             )
         except ArticleError:
             yield ArticleError(f"{where}: the article is empty.")
+    if not number:
+        yield ArticleError(f"{str(source.path)!r} is empty.")
 
 
 def _article(

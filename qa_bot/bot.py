@@ -17,7 +17,7 @@ import time
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -27,8 +27,10 @@ from qa_bot.courtesy import courtesy, reply
 from qa_bot.errors import ArticleError, SettingsError, StoreDamagedError, UsageError
 from qa_bot.expansion import expand, weighted_terms
 from qa_bot.ingestion import Indexing, Report
+from qa_bot.preparing import Helper
 from qa_bot.question import MAX_CHARS, checked, parse
 from qa_bot.rewrite import standalone
+from qa_bot.static_vectors import size_of
 from qa_bot.store import Build, Store, Writer, exists
 from qa_bot.types import Answer, Article, Coverage, Draft, Filters, Passage, Reason, Turn
 
@@ -303,7 +305,9 @@ class QABot:
 
             return embed_texts(self._embedder, texts)
 
-        return Indexing(writer, self.settings.passage_words, embed, progress)
+        words = self.settings.passage_words
+        size = size_of(self.settings.embedder) if self._given is None else None
+        return Indexing(writer, words, embed, partial(Helper, size, words) if size else None, progress)
 
     @contextlib.contextmanager
     def _writing(self, progress: Callable[[str], None] | None) -> Iterator[Writer]:

@@ -6,20 +6,17 @@ An embedder is named `provider:model`. Built in: `wordllama:64`, `wordllama:128`
 
 from __future__ import annotations
 
-import logging
 import math
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.bridge.pydantic import PrivateAttr
 from numpy.typing import NDArray
 
 from qa_bot.errors import SettingsError
+from qa_bot.static_vectors import SIZES, size_of, text_vectors, token_ids, unit
 
-WORDLLAMA_SIZES = (64, 128, 256)
 _BATCH = 256
 
 
@@ -30,13 +27,12 @@ class WordLlamaEmbedding(BaseEmbedding):
     """
 
     dimensions: int = 256
-    _model: Any = PrivateAttr(default=None)
 
     def __init__(self, dimensions: int = 256, **kwargs: Any) -> None:
         kwargs.setdefault("model_name", f"wordllama:{dimensions}")
         kwargs.setdefault("embed_batch_size", _BATCH)
         super().__init__(dimensions=dimensions, **kwargs)
-        self._model = _wordllama()
+        text_vectors([])  # loads the weights: not at the first question
 
     def _get_query_embedding(self, query: str) -> list[float]:
         return self._get_text_embedding(query)
@@ -53,7 +49,7 @@ class WordLlamaEmbedding(BaseEmbedding):
 
     def vectors(self, texts: list[str]) -> NDArray[np.float32]:
         """Unit vectors, (len(texts), dimensions); zeros for a text without a known token."""
-        return unit(_summed(self._model, texts)[:, : self.dimensions])
+        return text_vectors(texts, self.dimensions)
 
 
 def embedder(name: str) -> BaseEmbedding:
@@ -62,10 +58,10 @@ def embedder(name: str) -> BaseEmbedding:
     Raises:
         SettingsError: when the name is not known.
     """
-    provider, _, model = name.partition(":")
-    if provider == "wordllama" and model in map(str, WORDLLAMA_SIZES):
-        return WordLlamaEmbedding(dimensions=int(model))
-    known = ", ".join(f"wordllama:{size}" for size in WORDLLAMA_SIZES)
+    size = size_of(name)
+    if size:
+        return WordLlamaEmbedding(dimensions=size)
+    known = ", ".join(f"wordllama:{size}" for size in SIZES)
     raise SettingsError(f"There is no embedder {name!r}; the embedders are {known}.")
 
 
@@ -90,7 +86,7 @@ def word_vectors(texts: list[str]) -> NDArray[np.float32]:
 
     They tell near synonyms ("soldiers", "troops") without a call to any service.
     """
-    return unit(_summed(_wordllama(), texts))
+    return text_vectors(texts)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -101,46 +97,10 @@ def word_rarity(word: str) -> float:
     (Sennrich, Haddow and Birch 2016), so a token's number stands in for the rank: no word list is needed,
     and small indexes, whose own counts say little, still tell "still" from "salary".
     """
-    tokens = _wordllama().tokenizer.encode(word.casefold(), add_special_tokens=False).ids
+    tokens = token_ids(word.casefold())
     rank = tokens[0] - _BYTE_TOKENS if len(tokens) == 1 else _UNRANKED
     return max(0.3, (math.log(max(rank, 1)) - 6.0) / 5.0)
 
 
 _BYTE_TOKENS = 259  # of the Llama 2 vocabulary: bytes and control tokens come first
 _UNRANKED = 96_000  # three times the vocabulary
-
-
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows scaled to length 1; rows of zeros, and of what is not a number, become zeros."""
-    vectors = np.nan_to_num(np.asarray(vectors, dtype=np.float32))
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled: NDArray[np.float32] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-    return scaled
-
-
-def _summed(model: Any, texts: list[str]) -> NDArray[np.float32]:
-    """Each text's token vectors added up, which points where their mean does.
-
-    Its own `embed` pads a batch to its longest text and multiplies with masks: 2.7 times slower.
-    """
-    table = model.embedding
-    sums = np.zeros((len(texts), table.shape[1]), dtype=np.float32)
-    for first in range(0, len(texts), _BATCH):
-        encoded = model.tokenizer.encode_batch_fast(texts[first : first + _BATCH], add_special_tokens=False)
-        for row, tokens in enumerate(encoded, first):
-            if tokens.ids:
-                table.take(tokens.ids, axis=0, mode="clip").sum(axis=0, out=sums[row])
-    return sums
-
-
-@lru_cache(maxsize=1)
-def _wordllama() -> Any:
-    # It sets logging up for the whole process on import and reports each load at INFO.
-    logging.getLogger("wordllama").setLevel(logging.WARNING)
-    import wordllama
-
-    # Its own default folder is not where its wheel puts the tokenizer: it would try to download one.
-    folder = Path(wordllama.__file__).parent
-    model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
-    model.tokenizer.no_padding()
-    return model

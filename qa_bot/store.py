@@ -19,8 +19,9 @@ import os
 import sqlite3
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
@@ -31,26 +32,30 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from qa_bot.errors import StoreBusyError, StoreDamagedError, StoreError, StoreMismatchError
+from qa_bot.text import terms
 from qa_bot.types import Article, Coverage, Filters, Passage, Span
 
 if TYPE_CHECKING:
-    from qa_bot.vector_index import VectorIndex
-    from qa_bot.word_index import WeightedTerm, WordEntry, WordIndex
+    from qa_bot.vector_index import VectorChange, VectorIndex
+    from qa_bot.word_index import WeightedTerm, WordChange, WordEntry, WordIndex
 
 T = TypeVar("T")
 CATALOGUE = "catalogue.sqlite"
-# Of the files in the folder. Older ones are brought up to it; newer ones are refused.
+# Of the files in the folder: 1 had one word index and did not compress texts. It is brought up to date; a
+# newer one is refused.
 FORMAT = "2"
 _BATCH = 2000
 # Vectors are cached as 16-bit floats: half the disk, and cosines change by less than 0.001.
 _CACHED = np.float16
+_ARTICLES_KNOWN = 20_000  # about 20 MB of facts
+_COMPRESSION = 3  # texts become 45 % of their size; level 6 takes twice as long for 43 %
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE article (
   number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, hash TEXT NOT NULL,
   title TEXT, publisher TEXT, author TEXT, published TEXT, date_source TEXT, url TEXT, path TEXT,
-  superseded INTEGER NOT NULL DEFAULT 0, text TEXT NOT NULL);
+  superseded INTEGER NOT NULL DEFAULT 0, text BLOB NOT NULL);
 CREATE INDEX article_source ON article (source);
 -- AUTOINCREMENT: a number is never used twice, so a stale index entry can never name a wrong passage.
 CREATE TABLE passage (
@@ -63,6 +68,7 @@ CREATE INDEX passage_generation ON passage (generation);
 CREATE TABLE gone (passage INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
 """
 _FACTS = "id, title, publisher, author, published, date_source, url, path, superseded"
+_HASHED = [facts.name for facts in fields(Article)]
 _INDEXES = ("words", "vectors")
 _NEVER = -1
 _START_SECONDS = 60  # that other processes may take to make the catalogue, or to commit a change
@@ -99,12 +105,25 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An article ready to be stored: its passages' spans and their vectors, a row each."""
+    """An article ready to be stored: its passages' spans and their vectors, a row each.
+
+    ``terms`` are each passage's index terms with spaces between; None where nobody has made them yet.
+    """
 
     article: Article
     source: str
     spans: Sequence[Span]
     vectors: NDArray[np.float32]
+    terms: Sequence[str] | None = None
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was read of one generation of the catalogue."""
+
+    generation: int
+    coverage: Coverage | None = None
+    articles: dict[int, Article] = field(default_factory=dict)
 
 
 class Store:
@@ -128,12 +147,11 @@ class Store:
         self._lock = threading.RLock()  # the connection's
         self._refreshing = threading.Lock()
         self._changing = threading.Lock()  # with the file's lock: between threads
-        self._mapping = threading.Lock()
-        self._mapped = _NEVER  # the generation that these two hold
-        self._article_of: NDArray[np.int32] = np.zeros(0, dtype=np.int32)  # by passage number; 0 for none
-        self._facts: dict[int, Article] = {}  # by article number
+        self._mapped = _NEVER  # the generation that this holds: articles by passage number, 0 for none
+        self._article_of: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         self._seen = _NEVER
         self._words_at = self._vectors_at = Mark()
+        self._known = _Known(_NEVER)
         self._is_checked = not adopt
         if not create and not exists(folder):
             raise StoreError(
@@ -170,7 +188,7 @@ class Store:
         """Bring an index that an older version made up to this one's format."""
         if self._get("format") != "1":
             return
-        with self._transaction():  # format 2 has other word indexes, which are made from the catalogue
+        with self._transaction():  # the word indexes are made from the catalogue; texts are read as they are
             self._db.execute("DELETE FROM meta WHERE key = 'words'")
             self._set("format", FORMAT)
 
@@ -234,8 +252,11 @@ class Store:
 
     def coverage(self) -> Coverage:
         """How many articles there are, and the first and last day they were published."""
-        articles, first, last = self._one("SELECT count(*), min(published), max(published) FROM article")
-        return Coverage(articles, first, last)
+        with self._snapshot() as known:
+            if known.coverage is None:
+                row = self._one("SELECT count(*), min(published), max(published) FROM article")
+                known.coverage = Coverage(*row)
+            return known.coverage
 
     def counts(self) -> tuple[int, int]:
         """How many articles and passages there are."""
@@ -256,21 +277,22 @@ class Store:
 
     def passages(self, numbers: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """Passages by number with their article's facts (no text); numbers that are gone are left out."""
-        rows = self._all(
-            'SELECT p.number, p.article, p.ordinal, p.start, p."end",'
-            ' substr(a.text, p.start + 1, p."end" - p.start)'
-            " FROM json_each(?) asked JOIN passage p ON p.number = asked.value"
-            " JOIN article a ON a.number = p.article",
+        with self._snapshot() as known:
+            rows = self._placed(numbers)
+            articles = self._article_facts(known, {row[1] for row in rows})
+            texts = dict(self._of_articles("number, text", articles))
+        read = {number: _text(stored) for number, stored in texts.items()}
+        return {
+            number: (_passage(articles[of], ordinal, start, end, read[of][start:end]), articles[of])
+            for number, of, ordinal, start, end in rows
+        }
+
+    def _placed(self, numbers: Sequence[int]) -> list[tuple[int, int, int, int, int]]:
+        return self._all(
+            'SELECT p.number, p.article, p.ordinal, p.start, p."end"'
+            " FROM json_each(?) asked JOIN passage p ON p.number = asked.value",
             (json.dumps([int(number) for number in numbers]),),
         )
-        articles = self._article_facts({row[1] for row in rows})
-        found = {}
-        for number, article_number, ordinal, start, end, words in rows:
-            article = articles.get(article_number)
-            if article is not None:  # a writer may come in between
-                passage = Passage(f"{article.id}#{ordinal}", article.id, words, start, end)
-                found[number] = (passage, article)
-        return found
 
     def articles_of(self, numbers: Iterable[int]) -> dict[int, Article]:
         """The facts (no text) of the articles that passages are of, by passage number.
@@ -278,17 +300,14 @@ class Store:
         From memory but for what is new: a question ranks a thousand passages. One that was removed a
         moment ago may still be there; `passages` knows.
         """
-        with self._mapping:
-            self._map_passages()
+        with self._snapshot() as known:
+            self._map_passages(known.generation)
             size = len(self._article_of)
             owner = {n: int(self._article_of[n]) for n in numbers if 0 <= n < size and self._article_of[n]}
-            unknown = {number for number in owner.values() if number not in self._facts}
-            if unknown:
-                self._facts.update(self._article_facts(unknown))
-            return {n: self._facts[number] for n, number in owner.items() if number in self._facts}
+            articles = self._article_facts(known, set(owner.values()))
+        return {number: articles[of] for number, of in owner.items() if of in articles}
 
-    def _map_passages(self) -> None:
-        generation = self.generation
+    def _map_passages(self, generation: int) -> None:
         if generation == self._mapped:
             return
         rows = self._all("SELECT number, article FROM passage WHERE generation > ?", (self._mapped,))
@@ -298,15 +317,22 @@ class Store:
             longer[: len(self._article_of)] = self._article_of
             longer[pairs[:, 0]] = pairs[:, 1]
             self._article_of = longer
-        self._facts.clear()  # an article's number may be used again
         self._mapped = generation
 
-    def _article_facts(self, numbers: Iterable[int]) -> dict[int, Article]:
-        rows = self._all(
-            f"SELECT number, {_FACTS}, '' FROM article WHERE number IN (SELECT value FROM json_each(?))",
+    def _article_facts(self, known: _Known, numbers: set[int]) -> dict[int, Article]:
+        """Articles without their text; those asked for before come from memory: most of the time."""
+        if len(known.articles) > _ARTICLES_KNOWN:
+            known.articles.clear()
+        missing = [number for number in numbers if number not in known.articles]
+        for number, *facts in self._of_articles(f"number, {_FACTS}, ''", missing) if missing else ():
+            known.articles[number] = _article(facts)
+        return {number: known.articles[number] for number in numbers if number in known.articles}
+
+    def _of_articles(self, columns: str, numbers: Iterable[int]) -> list[tuple[Any, ...]]:
+        return self._all(
+            f"SELECT {columns} FROM article WHERE number IN (SELECT value FROM json_each(?))",
             (json.dumps(list(numbers)),),
         )
-        return {number: _article(facts) for number, *facts in rows}
 
     def search_passages(
         self, question: Sequence[WeightedTerm], *, limit: int, filters: Filters
@@ -387,8 +413,13 @@ class Store:
                     raise StoreBusyError(
                         f"The index at {str(self.folder)!r} is being changed by {holder}; try again later."
                     )
-            yield Writer(self)
-            self.sync()
+            writer = Writer(self)
+            try:
+                yield writer
+            except BaseException:
+                writer.abandon()
+                raise
+            writer.finish()
 
     def sync(self) -> None:
         """Bring both indexes up to the catalogue. Only for who holds the lock."""
@@ -444,11 +475,12 @@ class Store:
             problems.append(f"The catalogue is damaged: {integrity}.")
         if self._all("PRAGMA foreign_key_check"):
             problems.append("The catalogue holds passages of articles that are gone.")
-        bad = self._one(
-            'SELECT count(*) FROM article a JOIN (SELECT article, min(start) AS first, max("end") AS last'
-            " FROM passage GROUP BY article) p ON p.article = a.number"
-            " WHERE p.first < 0 OR p.last > length(a.text)"
-        )[0]
+        with self._lock, self._told():
+            extents = self._db.execute(
+                "SELECT p.first, p.last, a.text FROM article a JOIN (SELECT article, min(start) AS first,"
+                ' max("end") AS last FROM passage GROUP BY article) p ON p.article = a.number'
+            )
+            bad = sum(first < 0 or last > len(_text(stored)) for first, last, stored in extents)
         if bad:
             problems.append(f"Passages of {bad} articles lie outside their article's text.")
         (waiting,) = self._one("SELECT count(*) FROM article WHERE hash = ''")
@@ -463,13 +495,19 @@ class Store:
             mark = Mark(0)
         if mark.generation < goal:
             self._mark("words", replace(mark, open=True))
-            index.apply(self._gone_since(mark.generation), self._word_entries(mark.generation))
-        (documents,) = self._one("SELECT count(*) + count(CASE WHEN ordinal = 0 THEN 1 END) FROM passage")
-        if _count(index) != documents:
+            with contextlib.suppress(StoreDamagedError):  # it is counted next
+                index.apply(self._gone_since(mark.generation), self._word_entries(mark.generation))
+                mark = Mark(goal)
+        if mark.generation < goal or _count(index) != self._documents():
             self._mark("words", Mark(0, open=True))
             index.clear()
             index.apply([], self._word_entries(0))
         self._words_at = self._mark("words", Mark(goal, index.count()))
+
+    def _documents(self) -> int:
+        """How many documents the word indexes are to hold: passages, and articles that have some."""
+        (documents,) = self._one("SELECT count(*) + count(CASE WHEN ordinal = 0 THEN 1 END) FROM passage")
+        return int(documents)
 
     def _sync_vectors(self, goal: int) -> None:
         index, mark = self._vectors, Mark.parse(self._get("vectors"))
@@ -597,8 +635,6 @@ class Store:
         return [number for (number,) in rows]
 
     def _word_entries(self, since: int) -> Iterator[WordEntry]:
-        from qa_bot.word_index import UNDATED, WordEntry, as_number
-
         added = (
             entry
             for batch in self._added_since(since)
@@ -607,14 +643,8 @@ class Store:
         # An article's passages were numbered in one go.
         for _, group in itertools.groupby(added, key=lambda entry: entry[1][1].id):
             found = list(group)
-            article = found[0][1][1]
-            yield WordEntry(
-                passages=[(number, passage.text) for number, (passage, _) in found],
-                title=article.title or "",
-                published=as_number(article.published) if article.published else UNDATED,
-                publisher=article.publisher or "",
-                article_id=article.id,
-            )
+            bodies = [(number, " ".join(terms(passage.text))) for number, (passage, _) in found]
+            yield _word_entry(bodies, found[0][1][1])
 
     def _vector_batches(self, since: int) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
         for batch in self._added_since(since):
@@ -653,6 +683,22 @@ class Store:
             return self._db.execute(sql, values).fetchall()
 
     @contextlib.contextmanager
+    def _snapshot(self) -> Iterator[_Known]:
+        """The catalogue as it is at one moment, with what is known of it from earlier looks."""
+        with self._lock, self._told():
+            begun = not self._db.in_transaction
+            if begun:
+                self._db.execute("BEGIN")
+            try:
+                generation = self.generation
+                if self._known.generation != generation:
+                    self._known = _Known(generation)
+                yield self._known
+            finally:
+                if begun and self._db.in_transaction:
+                    self._db.execute("ROLLBACK")  # nothing was written
+
+    @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._lock, self._told():
             self._db.execute("BEGIN IMMEDIATE")
@@ -689,6 +735,32 @@ class Writer:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._db = store._db
+        self._feed: _Feed | None = None
+
+    def feed(self) -> None:
+        """From now on give the indexes what is put while it is at hand: for a bulk.
+
+        Otherwise, and after a crash, they are given it from the catalogue at the end, and go on
+        until then without it.
+        """
+        if self._feed is None:
+            self._store.sync()
+            self._feed = _Feed(self._store)
+
+    def finish(self) -> None:
+        """Bring both indexes up to the catalogue; `Store.writing` does it at the end."""
+        feed, self._feed = self._feed, None
+        if feed is None:
+            self._store.sync()
+        else:
+            feed.finish()
+            self._store._catch_up()
+
+    def abandon(self) -> None:
+        """Leave the indexes behind: whoever comes next brings them up to the catalogue."""
+        feed, self._feed = self._feed, None
+        if feed is not None:
+            feed.abandon()
 
     def known(self, article_id: str) -> tuple[str, str] | None:
         """The source and the content hash stored for an article id; None for a new one."""
@@ -707,12 +779,17 @@ class Writer:
             for entry in entries:
                 self._remove(entry.article.id, generation)
                 self._insert(entry, generation)
+        if self._feed is not None:
+            self._feed.give(generation, entries)
 
     def delete(self, article_ids: Iterable[str]) -> int:
         """Remove articles; the number of those that were there."""
         with self._store._transaction():
             generation = self._next_generation()
-            return sum(self._remove(article_id, generation) for article_id in article_ids)
+            count = sum(self._remove(article_id, generation) for article_id in article_ids)
+        if self._feed is not None:
+            self._feed.give(generation, ())
+        return count
 
     def restart(self, build: Build) -> None:
         """Take on another build: drop every passage. The articles stay, and must be put again."""
@@ -737,7 +814,7 @@ class Writer:
         facts = [getattr(article, name) for name in _FACTS.split(", ")]
         number = self._db.execute(
             f"INSERT INTO article ({_FACTS}, text, source, hash) VALUES ({','.join('?' * 12)})",
-            (*facts, article.text, entry.source, content_hash(article)),
+            (*facts, _stored(article.text), entry.source, content_hash(article)),
         ).lastrowid
         self._db.executemany(
             'INSERT INTO passage (article, ordinal, start, "end", vector, generation)'
@@ -764,6 +841,93 @@ class Writer:
         return self._db.execute("DELETE FROM article WHERE id = ?", (article_id,)).rowcount
 
 
+class _Feed:
+    """Both indexes, open for what is put into the catalogue meanwhile.
+
+    Their marks stay open and behind until `finish`, so that whatever ends this before, the next to catch
+    up gives them all of it again. So it is when an index fails here: it is let go of, the other goes on.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._words: WordChange | None = None
+        self._vectors: VectorChange | None = None
+        for name in _INDEXES:
+            store._mark(name, replace(Mark.parse(store._get(name)), open=True))
+        with self._letting_go("words"):
+            self._words = store._words.change()
+        with self._letting_go("vectors"):
+            self._vectors = store._vectors.change()
+
+    def give(self, generation: int, entries: Sequence[Entry]) -> None:
+        """What one change of the catalogue took out, and put in: its entries, in the order of numbers."""
+        gone = self._numbers("SELECT passage FROM gone WHERE generation = ?", generation)
+        numbers = self._numbers("SELECT number FROM passage WHERE generation = ? ORDER BY number", generation)
+        if self._words is not None:
+            with self._letting_go("words"):
+                self._words.remove(gone)
+                self._words.add(_word_entries(numbers, entries))
+        if self._vectors is not None:
+            with self._letting_go("vectors"):
+                self._vectors.remove(gone)
+                if numbers:
+                    self._vectors.add(numbers, _as_cached(np.concatenate([e.vectors for e in entries])))
+
+    def finish(self) -> None:
+        """Make it so on disk, and mark each index that has come all the way."""
+        store = self._store
+        generation = store.generation
+        if self._words is not None:
+            with self._letting_go("words"):
+                self._words.finish()
+                if _count(store._words) == store._documents():
+                    store._words_at = store._mark("words", Mark(generation, store._documents()))
+        if self._vectors is not None:
+            with self._letting_go("vectors"):
+                self._vectors.finish()
+                passages = store.counts()[1]
+                if _count(store._vectors) == passages:
+                    store._vectors_at = store._mark("vectors", Mark(generation, passages))
+
+    def abandon(self) -> None:
+        """Let go of both as they are."""
+        for change in (self._words, self._vectors):
+            if change is not None:
+                change.abandon()
+        self._words = self._vectors = None
+
+    @contextlib.contextmanager
+    def _letting_go(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except StoreDamagedError:
+            change = self._words if name == "words" else self._vectors
+            if change is not None:
+                change.abandon()
+            if name == "words":
+                self._words = None
+            else:
+                self._vectors = None
+
+    def _numbers(self, sql: str, generation: int) -> list[int]:
+        return [number for (number,) in self._store._all(sql, (generation,))]
+
+
+def _word_entries(numbers: Sequence[int], entries: Sequence[Entry]) -> Iterator[WordEntry]:
+    """Entries for the word index of passages that were just stored."""
+    following = iter(numbers)
+    for entry in entries:
+        text = entry.article.text
+        bodies = entry.terms or [" ".join(terms(text[span.start : span.end])) for span in entry.spans]
+        if bodies:
+            yield _word_entry([(next(following), body) for body in bodies], entry.article)
+
+
+def _as_cached(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Vectors as the catalogue would give them back: an index is the same, however it is fed."""
+    return vectors.astype(_CACHED).astype(np.float32)
+
+
 def exists(folder: Path) -> bool:
     """Whether a folder holds an index."""
     return (folder / CATALOGUE).is_file()
@@ -771,14 +935,41 @@ def exists(folder: Path) -> bool:
 
 def content_hash(article: Article) -> str:
     """Changes when anything of an article changes but the path it was read from."""
-    facts = json.dumps(replace(article, path=None).to_dict(), sort_keys=True)
-    return hashlib.sha256(facts.encode("utf-8", "surrogatepass")).hexdigest()
+    facts = {name: getattr(article, name) for name in _HASHED}
+    return hashlib.sha256(json.dumps(facts | {"path": None}, sort_keys=True).encode()).hexdigest()
 
 
 def _article(row: Sequence[Any]) -> Article:
-    *facts, superseded, text = row
-    names = _FACTS.split(", ")[:-1]
-    return Article(**dict(zip(names, facts, strict=True)), superseded=bool(superseded), text=text)
+    article_id, *facts, superseded, stored = row
+    values = [article_id, _text(stored), *facts, bool(superseded)]
+    return Article(*values)
+
+
+def _stored(text: str) -> bytes:
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), _COMPRESSION)
+
+
+def _text(stored: bytes | str) -> str:
+    """A text as it was before `_stored`; in an index of format 1 it was not compressed."""
+    if isinstance(stored, str):
+        return stored
+    return zlib.decompress(stored).decode("utf-8", "surrogatepass")
+
+
+def _passage(article: Article, ordinal: int, start: int, end: int, text: str) -> Passage:
+    return Passage(f"{article.id}#{ordinal}", article.id, text, start, end)
+
+
+def _word_entry(passages: Sequence[tuple[int, str]], article: Article) -> WordEntry:
+    from qa_bot.word_index import UNDATED, WordEntry, as_number
+
+    return WordEntry(
+        passages=passages,
+        title=" ".join(terms(article.title or "")),
+        published=as_number(article.published) if article.published else UNDATED,
+        publisher=article.publisher or "",
+        article_id=article.id,
+    )
 
 
 def _count(index: WordIndex | VectorIndex) -> int:

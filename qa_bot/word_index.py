@@ -10,6 +10,7 @@ Scores are BM25 with Tantivy's k1 = 1.2 and b = 0.75. An article is known by the
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import struct
@@ -23,7 +24,6 @@ import tantivy
 from tantivy import FieldType, Index, Occur, Query
 
 from qa_bot.errors import StoreDamagedError
-from qa_bot.text import terms
 from qa_bot.types import Filters
 
 _ANALYSER = "index_terms"
@@ -35,9 +35,10 @@ UNDATED = 0
 
 @dataclass(frozen=True, slots=True)
 class WordEntry:
-    """An article as the word index stores it. ``published`` is YYYYMMDD, 0 when not known.
+    """An article as the word index stores it.
 
-    ``passages`` are its passages' numbers and texts in order; together they are the whole text.
+    ``passages`` are its passages' numbers and bodies in order, together the whole text; bodies and ``title``
+    are index terms with spaces between. ``published`` is YYYYMMDD, 0 when not known.
     """
 
     passages: Sequence[tuple[int, str]]
@@ -81,6 +82,12 @@ class WordIndex:
         """See what other processes have committed."""
         self._opened = {}
 
+    def refresh(self) -> None:
+        """See what this process has committed."""
+        with _translated():
+            for index in self._opened.values():
+                index.reload()
+
     def count(self) -> int:
         """How many documents are searchable: passages and articles."""
         with _translated():
@@ -112,20 +119,15 @@ class WordIndex:
 
     def apply(self, removed: Iterable[int], added: Iterable[WordEntry]) -> None:
         """Remove passages and add articles with theirs; each index in one commit."""
+        change = self.change()
+        change.remove(removed)
+        change.add(added)
+        change.finish()
+
+    def change(self) -> WordChange:
+        """Passages to remove and articles to add, all of them with `WordChange.finish`."""
         with _translated():
-            indexes = [self._index(part) for part in _PARTS]
-            writers = [index.writer(heap_size=_HEAP_BYTES, num_threads=_WRITER_THREADS) for index in indexes]
-            for number in removed:
-                for writer in writers:  # an article's number is that of its first passage
-                    writer.delete_documents_by_term("number", number)
-            for entry in added:
-                for writer, documents in zip(writers, _documents(entry), strict=True):
-                    for document in documents:
-                        writer.add_document(document)
-            for index, writer in zip(indexes, writers, strict=True):
-                writer.commit()
-                writer.wait_merging_threads()
-                index.reload()
+            return WordChange(self)
 
     def search_passages(
         self, question: Sequence[WeightedTerm], *, limit: int, filters: Filters
@@ -202,6 +204,48 @@ class WordIndex:
         return Query.range_query(_SCHEMA, "published", FieldType.Integer, first, last)
 
 
+class WordChange:
+    """Changes to a word index, made in one commit of each part; without `finish` it stays as it was."""
+
+    def __init__(self, index: WordIndex) -> None:
+        self._index = index
+        self._writers: list[Any] = [
+            index._index(part).writer(heap_size=_HEAP_BYTES, num_threads=_WRITER_THREADS) for part in _PARTS
+        ]
+
+    def remove(self, numbers: Iterable[int]) -> None:
+        """Take passages out, and articles by their first one's number."""
+        with _translated():
+            for number in numbers:
+                for writer in self._writers:
+                    writer.delete_documents_by_term("number", number)
+
+    def add(self, entries: Iterable[WordEntry]) -> None:
+        """Put articles in. Those already in would be twice in: remove them first."""
+        passages, articles = self._writers
+        with _translated():
+            for entry in entries:
+                for number, body in entry.passages:
+                    passages.add_document(_document(number, body, "", entry))
+                whole = " ".join([entry.title, *(body for _, body in entry.passages)])
+                articles.add_document(_document(entry.passages[0][0], whole, entry.title, entry))
+
+    def finish(self) -> None:
+        """Make it so, on disk and for searches of this process."""
+        with _translated():
+            for writer in self._writers:
+                writer.commit()
+                writer.wait_merging_threads()
+            self._index.refresh()
+
+    def abandon(self) -> None:
+        """Leave the index as it was; another change can be begun at once."""
+        for writer in self._writers:
+            with contextlib.suppress(StoreDamagedError), _translated():
+                writer.rollback()
+                writer.wait_merging_threads()
+
+
 def as_number(day: str) -> int:
     """YYYYMMDD of an ISO date, for range filters."""
     return int(day.replace("-", ""))
@@ -219,16 +263,6 @@ def _schema() -> tantivy.Schema:
 
 
 _SCHEMA = _schema()
-
-
-def _documents(entry: WordEntry) -> tuple[list[tantivy.Document], list[tantivy.Document]]:
-    """An article's documents for the two indexes."""
-    bodies = [" ".join(terms(text)) for _, text in entry.passages]
-    passages = [
-        _document(number, body, "", entry) for (number, _), body in zip(entry.passages, bodies, strict=True)
-    ]
-    title = " ".join(terms(entry.title))
-    return passages, [_document(entry.passages[0][0], " ".join([title, *bodies]), title, entry)]
 
 
 def _document(number: int, body: str, title: str, entry: WordEntry) -> tantivy.Document:

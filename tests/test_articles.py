@@ -5,6 +5,7 @@ import json
 import os
 import random
 import re
+import tracemalloc
 import unicodedata
 from pathlib import Path
 
@@ -419,6 +420,33 @@ def test_front_matter_made_to_overrun_costs_only_itself(tmp_path: Path, title: s
     (tmp_path / "a.md").write_text(f"---\ntitle: {title}\n---\nWords.\n", "utf-8")
     (found,) = read(tmp_path / "a.md")
     assert isinstance(found, ArticleError) or len(found.title or "") < 100
+
+
+def test_jsonl_is_read_a_line_at_a_time(tmp_path: Path) -> None:
+    """However large the file: only an article or so is in memory at once."""
+    line = json.dumps({"text": "Ein Satz – noch einer. " * 300}, ensure_ascii=False) + "\n"
+    (tmp_path / "large.jsonl").write_text(line * 3000, "utf-8")
+    (source,) = articles.find([tmp_path])
+    assert isinstance(source, articles.Source)
+    tracemalloc.start()
+    count = sum(isinstance(item, Article) for item in articles.read(source))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 3000
+    assert peak < 12_000_000 < (tmp_path / "large.jsonl").stat().st_size
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
+def test_jsonl_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
+    """As any other file; a line separator of Unicode's is no end of a line."""
+    texts = ["Größe und Weite der Straße über München hinaus.", "Fünf Bäume.\u2028Zwölf Äpfel."]
+    texts = texts if encoding != "cp1252" else texts[:1] * 2
+    lines = [json.dumps({"text": text}, ensure_ascii=False) for text in texts]
+    (tmp_path / "a.jsonl").write_bytes("\r\n".join(lines).encode(encoding))
+    (source,) = articles.find([tmp_path / "a.jsonl"])
+    assert isinstance(source, articles.Source)
+    found = [item.text for item in articles.read(source) if isinstance(item, Article)]
+    assert found == [text.replace("\u2028", "\n") for text in texts]
 
 
 def test_a_broken_jsonl_in_a_folder_is_told(tmp_path: Path) -> None:

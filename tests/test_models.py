@@ -8,18 +8,17 @@ from hypothesis import given, settings, strategies as st
 
 from qa_bot.errors import SettingsError
 from qa_bot.models import (
-    WORDLLAMA_SIZES,
     WordLlamaEmbedding,
     embed_question,
     embed_texts,
     embedder,
-    unit,
     word_vectors,
 )
+from qa_bot.static_vectors import SIZES, unit
 from tests.fakes import FakeEmbedding
 
 
-@pytest.mark.parametrize("size", WORDLLAMA_SIZES)
+@pytest.mark.parametrize("size", SIZES)
 def test_each_built_in_size_gives_unit_vectors_of_that_size(size: int) -> None:
     """Cosines are dot products, and a shorter vector is the beginning of the longer one."""
     model = embedder(f"wordllama:{size}")

@@ -370,6 +370,62 @@ def test_threads_of_one_store_write_and_read_at_once(store: Store) -> None:
     assert store.check() == []
 
 
+def test_facts_are_those_of_now(folder: Path, store: Store) -> None:
+    """They are kept from one search to the next, but not beyond a change, whoever makes it."""
+    fill(store, [article("a", "A word.", title="Old", published="2024-11-01")])
+    reader = Store(folder, FAKE_BUILD)
+    assert {facts.title for facts in reader.articles_of(numbers(reader)).values()} == {"Old"}
+    assert reader.coverage().last == "2024-11-01"
+    fill(store, [article("a", "A word.", title="New", published="2024-11-02")])
+    assert {facts.title for facts in reader.articles_of(numbers(reader)).values()} == {"New"}
+    assert reader.coverage().last == "2024-11-02"
+    reader.close()
+
+
+def test_a_bulk_is_fed_to_the_indexes_while_it_comes(store: Store) -> None:
+    """Additions, changes and deletions, in one go or one after the other, end the same."""
+    fill(store, [article("old"), article("kept")])
+    with store.writing() as writer:
+        writer.feed()
+        writer.put([entry(article("a")), entry(article("b"))])
+        writer.put([entry(article("a", "Changed otherword now."))])
+        writer.delete(["old"])
+        writer.feed()  # once is enough
+        writer.put([entry(article("c"))])
+    assert by_words(store, "plain") == {"kept", "b", "c"}
+    assert by_words(store, "otherword") == {"a"}
+    assert by_vector(store, "c")[0] == "c"
+    assert store.check() == []
+
+
+@pytest.mark.parametrize("name", ["words", "vectors"])
+def test_a_bulk_into_an_index_that_is_lost_meanwhile_heals(folder: Path, store: Store, name: str) -> None:
+    """What cannot be fed is made from the catalogue at the end."""
+    fill(store, [article("a")])
+    with store.writing() as writer:
+        writer.feed()
+        writer.put([entry(article("b"))])
+        # Chroma does not notice that its folder is gone; Tantivy has its files mapped, and they must stay so long.
+        (spoil_gone if name == "words" else spoil_emptied)(folder / name)
+        writer.put([entry(article("c"))])
+    assert by_words(store, "plain") == {"a", "b", "c"}
+    assert by_vector(store, "c")[0] == "c"
+    assert store.check() == []
+
+
+def test_a_bulk_that_fails_keeps_what_was_put(folder: Path, store: Store) -> None:
+    """And the same store can be asked and written to at once."""
+    with pytest.raises(ZeroDivisionError), store.writing() as writer:
+        writer.feed()
+        writer.put([entry(article("a"))])
+        raise ZeroDivisionError
+    assert by_words(store, "plain") == {"a"}
+    assert by_vector(store, "a")[0] == "a"
+    fill(store, [article("b")])
+    assert by_words(store, "plain") == {"a", "b"}
+    assert store.check() == []
+
+
 def test_a_busy_index_is_waited_for_and_then_told_with_its_holder(folder: Path, store: Store) -> None:
     """The message names the process, so that it can be looked at."""
     fill(store, [article("a")])
@@ -617,6 +673,28 @@ def test_another_format_is_refused(sound: Path, folder: Path) -> None:
         Store(folder, FAKE_BUILD)
 
 
+def test_an_index_of_the_format_before_is_read_and_written_on(folder: Path) -> None:
+    """Its texts are not compressed; nobody should have to index again for that."""
+    old, new = article("a", "Wörter – 😀 of old."), article("b")
+    store = Store(folder, FAKE_BUILD, create=True)
+    fill(store, [old])
+    store.close()
+    with sqlite3.connect(folder / CATALOGUE) as db:
+        db.execute("UPDATE article SET text = ?", (old.text,))
+        db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+    db.close()
+    again = Store(folder, FAKE_BUILD)
+    assert again.article("a") == old
+    fill(again, [new])
+    found = again.passages(numbers(again))
+    assert {passage.text for passage, _ in found.values() if passage.article_id == "a"} == {old.text}
+    assert (again.article("a"), again.article("b"), again.check()) == (old, new, [])
+    again.close()
+    with sqlite3.connect(folder / CATALOGUE) as db:
+        assert db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() == ("2",)
+    db.close()
+
+
 def test_a_reader_is_told_when_the_index_becomes_another_build(folder: Path, store: Store) -> None:
     """Its own embedder no longer fits the vectors there."""
     fill(store, [article("a")])
@@ -663,6 +741,7 @@ def test_a_bulk_leaves_nothing_to_replay(folder: Path) -> None:
     pickles = list((folder / "vectors").rglob("index_metadata.pickle"))
     assert len(pickles) == 1
     again = Store(folder, FAKE_BUILD)
-    assert "n77" in by_vector(again, "n77", limit=50)  # an approximate search among near copies
+    # An approximate search among near copies: of a hundred about five are missed.
+    assert sum(f"n{index}" in by_vector(again, f"n{index}") for index in range(0, 1300, 50)) > 13
     assert again.check() == []
     again.close()

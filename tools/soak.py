@@ -24,6 +24,8 @@ coal doctor ferry garden harbour island judge kitchen letter market night office
 school treaty union valley weather yard agreed attacked bought called denied entered found gave held
 informed joined kept left moved opened paid reached signed told visited warned""".split()
 ARTICLES_A_FILE = 20
+BULK, ARTICLES_A_BULK = "bulk", 900  # about 4,000 passages: several batches, a helper, indexes fed meanwhile
+BULK_EVERY = 5
 
 
 def main() -> int:
@@ -82,6 +84,8 @@ def kill_writers(place: Path, kills: int, luck: random.Random) -> int:
     index, faults, reported = place / "index", [], set[str]()
     for number in range(kills):
         folder = place / f"round{number}"
+        if number % BULK_EVERY == BULK_EVERY - 1:
+            write_articles(folder / f"a{BULK}{number}.jsonl", luck)
         for part in range(30):
             write_articles(folder / f"r{number}p{part}.jsonl", luck)
         process = child("index", index, folder)
@@ -92,7 +96,7 @@ def kill_writers(place: Path, kills: int, luck: random.Random) -> int:
         reported |= set(out.split())
         if index.exists():
             faults += [f"round {number}: {fault}" for fault in look(index, reported, luck)]
-    return tell(f"{kills} kills, {len(reported) * ARTICLES_A_FILE} articles reported as indexed", faults)
+    return tell(f"{kills} kills, {sum(map(size, reported))} articles reported as indexed", faults)
 
 
 def ask_while_writing(place: Path, seconds: float, luck: random.Random) -> int:
@@ -139,7 +143,7 @@ def look(index: Path, files: set[str], luck: random.Random) -> list[str]:
         with QABot(index) as bot:
             bot.answer("Who signed the treaty?")
             held = {article.id for article in bot.articles()}
-            wanted = {name(file, number) for file in files for number in range(ARTICLES_A_FILE)}
+            wanted = {name(file, number) for file in files for number in range(size(file))}
             faults = [f"{len(wanted - held)} articles reported as indexed are gone"] if wanted - held else []
             for article_id in luck.sample(sorted(wanted & held), min(25, len(wanted & held))):
                 found = bot.search(article_id, limit=3)
@@ -168,11 +172,16 @@ def name(file: str, number: int) -> str:
     return f"mark{file.removesuffix('.jsonl')}n{number}q".translate(_LETTERS)
 
 
+def size(file: str) -> int:
+    """How many articles a file holds."""
+    return ARTICLES_A_BULK if BULK in file else ARTICLES_A_FILE
+
+
 def write_articles(file: Path, luck: random.Random) -> None:
     """A file of articles made of the words above, each with its own id in its text."""
     file.parent.mkdir(parents=True, exist_ok=True)
     rows = []
-    for number in range(ARTICLES_A_FILE):
+    for number in range(size(file.name)):
         article_id = name(file.name, number)
         text = [f"The {' '.join(luck.choices(WORDS, k=12))}." for _ in range(luck.randint(5, 60))]
         text.insert(luck.randint(0, 5), f"The report {article_id} says so.")

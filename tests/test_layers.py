@@ -17,7 +17,7 @@ STAGES = "stages"
 # modules need of each other on lines of their own.
 LAYERS: tuple[tuple[str, str], ...] = (
     ("values", "errors types"),
-    ("text", "text config guard synonyms"),
+    ("text", "text dates config guard synonyms"),
     ("tools", "lexicon models prompts citations"),
     ("questions", "question finders"),
     ("expansion", "expansion"),

@@ -17,6 +17,8 @@ STAGES = "stages"
 # modules need of each other on lines of their own.
 LAYERS: tuple[tuple[str, str], ...] = (
     ("values", "errors types"),
+    ("words of time", "date_patterns"),
+    ("their meaning", "date_rules"),
     ("text", "text dates config guard synonyms"),
     ("tools", "lexicon models prompts citations"),
     ("questions", "question finders"),

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import yaml
 
+from qa_bot.dates import full_dates, iso_date
 from qa_bot.errors import ArticleError
-from qa_bot.text import full_dates, iso_date
 from qa_bot.types import Article, DateSource
 
 if TYPE_CHECKING:

@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qa_bot.dates import MONTHS
 from qa_bot.expansion import Expanded, Part
 from qa_bot.finders import FINDERS, measured
 from qa_bot.lexicon import stop_terms
 from qa_bot.question import Question
 from qa_bot.synonyms import related
-from qa_bot.text import MONTHS, Word, fold_text, sentences, words
+from qa_bot.text import Word, fold_text, sentences, words
 from qa_bot.types import Article, Passage, Span
 
 Embed = Callable[[list[str]], NDArray[np.float32]]

@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from qa_bot.dates import iso_date
 from qa_bot.errors import UsageError
 from qa_bot.question import checked
-from qa_bot.text import fold, fold_text, iso_date
+from qa_bot.text import fold, fold_text
 from qa_bot.types import Answer, Citation, Span, Turn
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from qa_bot.candidates import Candidate
 from qa_bot.citations import cite, shown
+from qa_bot.dates import long_date
 from qa_bot.evidence import Evidence
-from qa_bot.text import long_date, sentences, terms
+from qa_bot.text import sentences, terms
 from qa_bot.types import Article, Citation, Reason, Span
 
 MAX_WORDS = 120

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from qa_bot.dates import MONTHS, WEEKDAYS
 from qa_bot.lexicon import places, stop_terms
-from qa_bot.text import MONTHS, WEEKDAYS, Word, words
+from qa_bot.text import Word, words
 from qa_bot.types import Span
 
 _NUMBER_WORDS = frozenset(

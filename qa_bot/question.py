@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from qa_bot.dates import MONTHS, WEEKDAYS
 from qa_bot.errors import UsageError
 from qa_bot.lexicon import Phrase, filler_terms, places, seats, short_forms, stop_terms
-from qa_bot.text import MONTHS, WEEKDAYS, Word, plain, term_of, words
+from qa_bot.text import Word, plain, term_of, words
 
 Kind = Literal["person", "number", "date", "place", "reason", "yesno", "quote", "other"]
 UnitKind = Literal["word", "name", "place", "number", "date"]

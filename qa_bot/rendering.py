@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import quote as url_quoted
 
 from qa_bot.citations import shown
-from qa_bot.text import long_date
+from qa_bot.dates import long_date
 from qa_bot.types import Answer, Article, Citation, Coverage, Passage, Span
 
 _MARKER = re.compile(r"\[([0-9]{1,4})\]")

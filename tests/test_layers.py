@@ -17,7 +17,9 @@ STAGES = "stages"
 # modules need of each other on lines of their own.
 LAYERS: tuple[tuple[str, str], ...] = (
     ("values", "errors types"),
-    ("text", "text config guard synonyms static_vectors"),
+    ("words of time", "date_patterns"),
+    ("their meaning", "date_rules"),
+    ("text", "text dates config guard synonyms static_vectors"),
     ("tools", "lexicon models prompts citations"),
     ("questions", "question finders"),
     ("expansion", "expansion"),

@@ -1,14 +1,12 @@
 """Folding keeps the way back, terms do not depend on their neighbours, sentences lose nothing."""
 
-import datetime
 import unicodedata
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, strategies as st
 
-from qa_bot.text import fold, fold_text, full_dates, iso_date, sentences, term_of, terms, words
-from qa_bot.types import Span
+from qa_bot.text import fold, fold_text, sentences, term_of, terms, words
 
 ODD = "İıßﬁﬃŒ½é e\u0301\u0323ñ😀👩‍👩‍👧🇬🇧“”‘’–—…\u00a0\u00ad\u200bﷺΣςЙй日本語가Ⅷ①A.z, "
 texts = st.text() | st.text(st.sampled_from(ODD), max_size=40)
@@ -167,35 +165,6 @@ def test_sentences_end_where_a_reader_ends_them(text: str, count: int) -> None:
 def test_long_runs_of_marks_take_no_time(text: str) -> None:
     """A file of dots must not hang an indexing run."""
     assert sentences(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("Saturday, October 19, 2024", "2024-10-19"),
-        ("19th of October 2024", "2024-10-19"),
-        ("2024-10-19T23:59:00Z", "2024-10-19"),
-        ("19 Oct. 2024", "2024-10-19"),
-        (datetime.datetime(2024, 10, 19, 23, 0), "2024-10-19"),
-        (datetime.date(2024, 10, 19), "2024-10-19"),
-        ("31 February 2024", None),
-        ("2024-13-01", None),
-        ("October 2024", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_dates_are_read_when_they_name_a_day(text: object, day: str | None) -> None:
-    """A month or an impossible day is no date."""
-    assert iso_date(text) == day
-
-
-@given(st.dates(datetime.date(1900, 1, 1), datetime.date(2099, 12, 31)))
-def test_a_written_date_is_found_where_it_stands(day: datetime.date) -> None:
-    """The span of a date holds the date and no more."""
-    written = f"{day.day} {day:%B} {day.year}"
-    text = f"Zürich, {written}: 7 people"
-    assert full_dates(text) == [(Span(8, 8 + len(written)), day)]
 
 
 def test_combining_marks_are_folded_away_in_any_normal_form() -> None:

@@ -64,7 +64,7 @@ class Settings(BaseSettings):
         default=0.5, ge=0, le=10, description="What its best passage counts beside them."
     )
     vector_weight: float = Field(
-        default=0.2, ge=0, le=10, description="What vector similarity counts beside a passage's words (1.0)."
+        default=0.1, ge=0, le=10, description="What vector similarity counts beside a passage's words (1.0)."
     )
     recency_weight: float = Field(
         default=0.8,

@@ -3,17 +3,19 @@
     passage p  = BM25 of its text + vector_weight * (best BM25 of all) * cosine
     article a  = article_weight * BM25 of its whole text + title_weight * BM25 of its title
     score      = (a + passage_weight * lead + p - lead) / (best a + passage_weight * lead)
-                 + recency_weight * 0.5 ** (age / half_life)
+                 + recency_weight * timeliness
 
 ``lead`` is the p of the article's best passage. So articles are ranked by all that they say on the question,
-their best passage among it, and the passages of an article by their own words. Age is the number of days
-between an article's publication and ``as_of``; articles from after ``as_of`` are never used. The weights are
-settings, measured as CONTRIBUTING.md tells.
+their best passage among it, and the passages of an article by their own words. Timeliness is
+0.5 ** (days / half_life): days before ``as_of``, or from the time that the question names, as
+`_Timeliness` tells. Articles from after ``as_of`` are never used. The weights are settings, measured as
+CONTRIBUTING.md tells.
 """
 
 from __future__ import annotations
 
 import datetime
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +26,7 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from qa_bot.config import Settings
+from qa_bot.dates import MONTHS, TimeExpression, asks_for_newest, time_expressions
 from qa_bot.models import embed_question, word_rarity
 from qa_bot.store import Store
 from qa_bot.types import Article, Filters, Passage
@@ -35,7 +38,9 @@ _ARTICLES = 200
 _READ_WHOLE = 50  # of the best articles every passage with a word of the question is ranked
 # Without an explicit `as_of` nobody has said that the newest is meant: recency only breaks ties.
 _TIE_BREAK = 0.1
+_NEWEST = 0.4  # where the question asks for the newest state of things
 _FEW_ARTICLES = 10
+_SHORTEST_HALF_LIFE_DAYS = 7
 _MOST_AN_ARTICLE = 3
 
 
@@ -113,7 +118,7 @@ class PassageRetriever(BaseRetriever):
             spread: at most 3 passages an article, unless fewer than 10 articles match.
         """
         found = self._look_up(question, terms, filters)
-        scored = self._scored(found, filters)
+        scored = self._scored(question, found, filters)
         scored.sort(key=lambda item: (-item.score, item.article.id, item.number))
         if spread:
             scored = _spread(scored)
@@ -154,7 +159,7 @@ class PassageRetriever(BaseRetriever):
                 hits.append(Hit(item.number, passage, article, item.words, item.vector, item.recency))
         return hits
 
-    def _scored(self, found: _Found, filters: Filters) -> list[_Scored]:
+    def _scored(self, question: str, found: _Found, filters: Filters) -> list[_Scored]:
         settings = self._settings
         top = max(found.words.values(), default=0.0) or 1.0
         # What was not among the nearest is no nearer than the last of them.
@@ -171,17 +176,29 @@ class PassageRetriever(BaseRetriever):
             for article_id, lead in leads.items()
         }
         best = max(whole.values(), default=0.0) or 1.0
-        as_of = filters.as_of or self._store.coverage().last
-        recency_weight = settings.recency_weight * (1.0 if filters.as_of else _TIE_BREAK)
-        half_life = settings.recency_half_life_days
-        gains = {day: _recency(day, as_of, half_life) for day in {a.published for a in found.facts.values()}}
+        timeliness = self._timeliness(question, filters)
+        gains = {day: timeliness.of(day) for day in {article.published for article in found.facts.values()}}
         scored = []
         for number, article in found.facts.items():
             words = (whole[article.id] + own[number] - leads[article.id]) / best
             recency = gains[article.published]
-            score = words + recency_weight * recency
+            score = words + settings.recency_weight * recency
             scored.append(_Scored(number, article, score, words, cosines[number], recency))
         return scored
+
+    def _timeliness(self, question: str, filters: Filters) -> _Timeliness:
+        as_of = filters.as_of or self._store.coverage().last
+        if not as_of:
+            return _Timeliness(None, 1.0, 0.0, (), exclusive=False)
+        day = datetime.date.fromisoformat(as_of)
+        half_life = self._settings.recency_half_life_days
+        sure = 1.0 if filters.as_of else _TIE_BREAK
+        named = [item for item in time_expressions(question, day) if not _names_an_event(question, item)]
+        periods = tuple(_period(item, day, half_life, sure if item.relative else 1.0) for item in named)
+        trust = max(sure, _NEWEST) if asks_for_newest(question) else sure
+        return _Timeliness(
+            day, half_life, trust, periods, exclusive=any(_spoken_now(question, item) for item in named)
+        )
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         from qa_bot.expansion import expand, weighted_terms
@@ -193,11 +210,65 @@ class PassageRetriever(BaseRetriever):
         return [NodeWithScore(node=_node(hit), score=hit.passage.score) for hit in hits]
 
 
-def _recency(published: str | None, as_of: str | None, half_life_days: float) -> float:
-    if not published or not as_of:
-        return 0.0
-    age = (datetime.date.fromisoformat(as_of) - datetime.date.fromisoformat(published)).days
-    return float(0.5 ** (max(age, 0) / half_life_days))
+@dataclass(frozen=True, slots=True)
+class _Period:
+    first: datetime.date
+    last: datetime.date
+    half_life: float
+    trust: float
+
+    def of(self, day: datetime.date) -> float:
+        outside = max((self.first - day).days, (day - self.last).days, 0)
+        return float(self.trust * 0.5 ** (outside / self.half_life))
+
+
+@dataclass(frozen=True, slots=True)
+class _Timeliness:
+    """What an article gains by the day of its publication, from 0 to 1.
+
+    It halves with each ``half_life`` days before ``as_of``, times ``trust``. A time that the question names
+    counts as well, the best of all: "in October 2024", "on 6 January". Where it is spoken from the day of
+    asking ("yesterday", "last week"), it alone counts: that is when the report was published.
+    """
+
+    as_of: datetime.date | None
+    half_life: float
+    trust: float
+    periods: tuple[_Period, ...]
+    exclusive: bool
+
+    def of(self, published: str | None) -> float:
+        if published is None or self.as_of is None:
+            return 0.0
+        day = datetime.date.fromisoformat(published)
+        gains = [period.of(day) for period in self.periods]
+        if not self.exclusive:
+            gains.append(self.trust * 0.5 ** (max((self.as_of - day).days, 0) / self.half_life))
+        return float(max(gains))
+
+
+def _period(named: TimeExpression, as_of: datetime.date, half_life: float, trust: float) -> _Period:
+    """A time that a question names; the shorter it is, the steeper its sides: a week's halve in a week."""
+    first, last = named.first or datetime.date.min, named.last or as_of
+    days = max((last - first).days + 1, _SHORTEST_HALF_LIFE_DAYS)
+    return _Period(first, last, min(half_life, days), trust)
+
+
+_MONTH_NAME = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b", re.IGNORECASE)
+
+
+_IN = re.compile(r"\b(?:in|during|throughout|of|from|between|and|to|by|for)\s+$", re.IGNORECASE)
+
+
+def _names_an_event(question: str, named: TimeExpression) -> bool:
+    """Whether a year is part of a name: "the 2020 election" was written of in other years too."""
+    is_bare = named.precision == "year" and question[named.start].isdigit()
+    return is_bare and not _IN.search(question, max(named.start - 12, 0), named.start)
+
+
+def _spoken_now(question: str, named: TimeExpression) -> bool:
+    """Whether words mean a time only from the day they are spoken on: "yesterday", not "6 January"."""
+    return named.relative and not _MONTH_NAME.search(question, named.start, named.end)
 
 
 def _spread(scored: list[_Scored]) -> list[_Scored]:

@@ -100,6 +100,69 @@ def test_what_is_newer_comes_first_and_what_is_later_never(tmp_path: Path) -> No
         assert order(bot, "ferry to Gorm", as_of="2020-01-01") == ["undated"]
 
 
+DIARY = [
+    news(f"{day}", f"The ferry to Gorm was delayed. {FILLING}", str(day))
+    for day in (datetime.date(2023, 10, 2) + datetime.timedelta(days=7 * week) for week in range(62))
+]
+
+
+@pytest.fixture(scope="module")
+def diary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QABot]:
+    """One report each Monday, from 2 October 2023 to 2 December 2024."""
+    with bot_of(tmp_path_factory.mktemp("diary"), DIARY) as bot:
+        yield bot
+
+
+@pytest.mark.parametrize(
+    ("question", "as_of", "first"),
+    [
+        ("Why was the ferry to Gorm delayed last week?", "2024-11-15", "2024-11-04"),
+        ("Why was the ferry to Gorm delayed this week?", "2024-11-15", "2024-11-11"),
+        ("Was the ferry to Gorm delayed yesterday?", "2024-11-05", "2024-11-04"),
+        ("Why was the ferry to Gorm delayed on 8 April?", "2024-11-15", "2024-04-08"),
+        ("Why was the ferry to Gorm delayed in the week of 8 April 2024?", None, "2024-04-08"),
+        ("Why was the ferry to Gorm delayed on 12 February 2024?", None, "2024-02-12"),
+        ("What is the latest on the ferry to Gorm?", None, "2024-12-02"),
+        ("Is the ferry to Gorm delayed?", "2024-06-12", "2024-06-10"),
+    ],
+)
+def test_the_time_that_a_question_names_comes_first(
+    diary: QABot, question: str, as_of: str | None, first: str
+) -> None:
+    """Whether it is a date, or words that mean one on the day of asking."""
+    options = {"as_of": as_of} if as_of else {}
+    assert order(diary, question, **options)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("question", "days"),
+    [
+        ("Was the ferry to Gorm delayed in March 2024?", ("2024-03-01", "2024-03-31")),
+        ("Was the ferry to Gorm delayed in 2023?", ("2023-01-01", "2023-12-31")),
+        ("Was the ferry to Gorm delayed since 11 November 2024?", ("2024-11-11", "2024-12-02")),
+        ("Was the ferry to Gorm delayed before 1 November 2023?", ("2023-10-01", "2023-10-31")),
+        ("Was the ferry to Gorm delayed between 5 and 20 May 2024?", ("2024-05-05", "2024-05-20")),
+    ],
+)
+def test_a_span_that_a_question_names_leads(diary: QABot, question: str, days: tuple[str, str]) -> None:
+    """All that was published in it comes before the rest."""
+    inside = [item.id for item in DIARY if item.published and days[0] <= item.published <= days[1]]
+    assert inside
+    assert set(order(diary, question)[: len(inside)]) == set(inside)
+
+
+def test_a_year_in_a_name_is_no_time(diary: QABot, tmp_path: Path) -> None:
+    """Of "the 2020 election" was written in other years too."""
+    texts = [
+        news("then", "Of the election much was said. " + FILLING, "2020-11-05"),
+        news(
+            "later", "Of the 2020 election the court spoke, and of the vote count. " + FILLING, "2024-11-05"
+        ),
+    ]
+    with bot_of(tmp_path, texts) as bot:
+        assert order(bot, "What did the court say of the vote count of the 2020 election?")[0] == "later"
+
+
 SHELF = [
     news(f"{day or 'undated'} {publisher}", f"The ferry was late. {FILLING}", day, publisher=publisher)
     for day in (None, "2024-10-31", "2024-11-01", "2024-11-02", "2024-11-30")

@@ -405,7 +405,7 @@ def test_a_bulk_into_an_index_that_is_lost_meanwhile_heals(folder: Path, store: 
     with store.writing() as writer:
         writer.feed()
         writer.put([entry(article("b"))])
-        # Chroma does not notice that its folder is gone; Tantivy has its files mapped, and they must stay so long.
+        # Chroma does not notice that its folder is gone; Tantivy's files are mapped, and must not shrink.
         (spoil_gone if name == "words" else spoil_emptied)(folder / name)
         writer.put([entry(article("c"))])
     assert by_words(store, "plain") == {"a", "b", "c"}

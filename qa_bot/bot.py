@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from qa_bot import citations, extractive
 from qa_bot.config import Settings, bundled, data_home, load_settings
 from qa_bot.courtesy import courtesy, reply
+from qa_bot.coverage import coverage_notice, outside_coverage
 from qa_bot.errors import ArticleError, SettingsError, StoreDamagedError, UsageError
 from qa_bot.expansion import expand, weighted_terms
 from qa_bot.ingestion import Indexing, Report
@@ -370,7 +371,8 @@ class QABot:
             )
         alone = standalone(text, turns)
         clock.lap("rewrite")
-        blank = replace(blank, standalone_question=alone)
+        notice = coverage_notice(alone, coverage, filters.as_of)
+        blank = replace(blank, standalone_question=alone, notices=(notice,) if notice else ())
         if not coverage.articles:
             return _declined(blank, "empty_index", (), (), clock)
         parsed = parse(alone)
@@ -382,6 +384,9 @@ class QABot:
             return _declined(blank, "not_stated" if admitted else "out_of_range", (), (), clock)
         evidence = self._weigh(parsed, expanded, hits, whole)
         clock.lap("evidence")
+        beyond = outside_coverage(alone, coverage, filters.as_of, after_only=True)
+        if beyond and not _speaks_of_time(evidence, expanded):
+            return _declined(blank, "out_of_range", (beyond,), hits, clock)
         if evidence.reason:
             return _declined(blank, evidence.reason, evidence.missing, hits, clock)
         written = extractive.write(evidence)
@@ -392,7 +397,7 @@ class QABot:
             method="extractive",
             confidence=round(evidence.confidence, 4),
             citations=written.citations,
-            notices=_spelling_notices(expanded),
+            notices=(*blank.notices, *_spelling_notices(expanded)),
             passages=tuple(hit.passage for hit in hits[:_NEAREST]),
         )
         faults = citations.faults(answer, whole.__getitem__)
@@ -599,6 +604,17 @@ def _declined(
         passages=tuple(hit.passage for hit in hits[:_NEAREST]),
         timings_ms=clock.laps,
     )
+
+
+def _speaks_of_time(evidence: Evidence, expanded: Sequence[Expanded]) -> bool:
+    """Whether the best sentence has the dates that the question names: what is planned is told before."""
+    if not evidence.candidates:
+        return False
+    if evidence.candidates[0].article.published is None:
+        return True  # it may be of that time
+    covered = zip(expanded, evidence.candidates[0].covered, strict=True)
+    named = [share for item, share in covered if item.unit.kind == "date"]
+    return bool(named) and min(named) >= 0.5
 
 
 def _spelling_notices(expanded: Iterable[Expanded]) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def write(evidence: Evidence) -> Written:
     room = MAX_WORDS
     for quote in _quotes(_chosen(evidence)):
         citation = cite(len(citations) + 1, quote.article, quote.span, quote.passage_id, quote.answers)
-        line = f"{source(quote.article)}: {shown(citation.quote)} [{citation.number}]"
+        line = f"{source(quote.article)}: {shown(citation.quote)} [{citation.number}]{days_meant(citation)}"
         room -= len(line.split())
         if citations and room < 0:
             break
@@ -66,6 +66,12 @@ def source(article: Article) -> str:
     return f"{shown(name)}, {long_date(article.published)}"
 
 
+def days_meant(citation: Citation) -> str:
+    """The days that a quote's words mean, as a reader is shown them: " (Monday: 4 November 2024)"; or ""."""
+    days = [f"{shown(mention.text)}: {long_date(mention.date)}" for mention in citation.dates]
+    return f" ({'; '.join(days)})" if days else ""
+
+
 def decline(reason: Reason, missing: Sequence[str]) -> str:
     """The sentence that says why there is no answer."""
     names = dict.fromkeys(re.sub(r"['’]s?$", "", name) for name in missing)
@@ -77,6 +83,8 @@ def decline(reason: Reason, missing: Sequence[str]) -> str:
     if reason == "empty_index":
         return "The index holds no articles yet. Add some: qa-bot index PATH"
     if reason == "out_of_range":
+        if missing:
+            return f"The articles end before the time that the question asks about: {named}."
         return "No article passes the filters on date, publisher and article."
     if missing:
         return f"The articles do not tell: no passage that comes near speaks of {named}."

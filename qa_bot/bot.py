@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from qa_bot import citations, extractive
 from qa_bot.config import Settings, bundled, data_home, load_settings
 from qa_bot.courtesy import courtesy, reply
-from qa_bot.coverage import coverage_notice, outside_coverage
+from qa_bot.coverage import after_coverage, coverage_notice
 from qa_bot.errors import ArticleError, SettingsError, StoreDamagedError, UsageError
 from qa_bot.expansion import expand, weighted_terms
 from qa_bot.ingestion import Indexing, Report
@@ -384,7 +384,7 @@ class QABot:
             return _declined(blank, "not_stated" if admitted else "out_of_range", (), (), clock)
         evidence = self._weigh(parsed, expanded, hits, whole)
         clock.lap("evidence")
-        beyond = outside_coverage(alone, coverage, filters.as_of, after_only=True)
+        beyond = after_coverage(alone, coverage, filters.as_of)
         if beyond and not _speaks_of_time(evidence, expanded):
             return _declined(blank, "out_of_range", (beyond,), hits, clock)
         if evidence.reason:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 from qa_bot.dates import TimeExpression, long_date, times_asked
 from qa_bot.types import Coverage
@@ -43,30 +44,46 @@ def coverage_notice(question: str, coverage: Coverage, as_of: str | None) -> str
     return None
 
 
-def outside_coverage(
-    question: str, coverage: Coverage, as_of: str | None, *, after_only: bool = False
-) -> str | None:
-    """The words of a question that name a time which no article is of; None when there are none.
-
-    A time before the first article counts unless ``after_only``: articles tell of the past, but none of
-    what came after them.
-    """
+def outside_coverage(question: str, coverage: Coverage, as_of: str | None) -> str | None:
+    """The words of a question that name a time which no article is of; None when there are none."""
     if not coverage.first or not coverage.last:
         return None
     first, last = map(datetime.date.fromisoformat, (coverage.first, coverage.last))
-    reference = datetime.date.fromisoformat(as_of) if as_of else last
-    for named in times_asked(question, reference):
-        if _is_after(named, last) or (not after_only and _is_before(named, first)):
+    for named in times_asked(question, _seen_from(coverage.last, as_of)):
+        if _is_after(named, last) or (named.last is not None and named.last < first):
             return question[named.start : named.end]
     return None
 
 
+def after_coverage(question: str, coverage: Coverage, as_of: str | None) -> str | None:
+    """The words of a question that ask what happened after the last article; None when there are none.
+
+    What is asked about as still to come ("next year", "on 3 February 2025" with "will") may have been told.
+    """
+    if not coverage.last or _PLANNED.search(question):
+        return None
+    last = datetime.date.fromisoformat(coverage.last)
+    for named in times_asked(question, _seen_from(coverage.last, as_of)):
+        if _is_after(named, last):
+            return question[named.start : named.end]
+    return None
+
+
+_PLANNED = re.compile(
+    r"\b(?:will|won't|shall|would|going to|next|upcoming|coming|future|due|plan(?:s|ned|ning)?|by"
+    r"|expect(?:s|ed)?"
+    r"|schedul\w+|set to|propos\w+|forecast\w*|predict\w*|intend\w*|want\w*|hop(?:e|es|ing)|aim\w*|target\w*"
+    r"|until|deadline)\b",
+    re.IGNORECASE,
+)
+
+
+def _seen_from(last: str, as_of: str | None) -> datetime.date:
+    return datetime.date.fromisoformat(as_of or last)
+
+
 def _is_after(named: TimeExpression, last: datetime.date) -> bool:
     return named.first is not None and named.first > last
-
-
-def _is_before(named: TimeExpression, first: datetime.date) -> bool:
-    return named.last is not None and named.last < first
 
 
 def _days_between(first: str, last: str) -> int:

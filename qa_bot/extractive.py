@@ -44,11 +44,11 @@ def write(evidence: Evidence) -> Written:
     room = MAX_WORDS
     for quote in _quotes(_chosen(evidence)):
         citation = cite(len(citations) + 1, quote.article, quote.span, quote.passage_id, quote.answers)
-        line = f"{source(quote.article)}: {shown(citation.quote)} [{citation.number}]{days_meant(citation)}"
+        line = f"{source(quote.article)}: {shown(citation.quote)} [{citation.number}]"
         room -= len(line.split())
         if citations and room < 0:
             break
-        lines.append(line)
+        lines.append(line + days_meant(citation))
         citations.append(citation)
     return Written("\n".join(lines), tuple(citations))
 

@@ -81,6 +81,7 @@ def test_a_time_after_the_last_article_is_out_of_range(bot: QABot) -> None:
     assert "March 2025" in reply.text
     assert "2 articles, 6" in reply.notices[0]
     assert reply.passages
+    assert bot.answer("Is the ferry to Gorm delayed next year?").reason != "out_of_range"
     planned = bot.answer("Will the ferry to Gorm open again on 3 February 2025?")
     assert planned.answered
     assert "3 February 2025" in planned.text

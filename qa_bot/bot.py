@@ -430,7 +430,8 @@ class QABot:
     def _expand(self, question: Question) -> tuple[Expanded, ...]:
         from qa_bot.models import word_rarity
 
-        return expand(question, self._store, word_rarity)
+        with self._store.steady():
+            return expand(question, self._store, word_rarity)
 
     def _weigh(
         self,

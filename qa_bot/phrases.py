@@ -19,6 +19,7 @@ from qa_bot.speech_words import (
     GROUPS,
     HONORIFICS,
     MEDIA,
+    NO_ADVERBS,
     OCCASIONS,
     PHRASE_ENDS,
     PLURAL_GROUPS,
@@ -71,7 +72,9 @@ class Token:
     @property
     def is_adverb(self) -> bool:
         """Whether it is "also" or "reportedly", but not a name like "Kelly"."""
-        return self.lower in ADVERBS or (self.lower.endswith("ly") and not self.is_name)
+        return self.lower in ADVERBS or (
+            self.lower.endswith("ly") and not self.is_name and self.lower not in NO_ADVERBS
+        )
 
     @property
     def is_possessive(self) -> bool:
@@ -347,7 +350,7 @@ def _goes_on(tokens: Sequence[Token], start: int, at: int, stop: int) -> bool:
         return False
     if at == start:
         return True
-    if token.is_time or (token.lower in PHRASE_ENDS and not _is_named_so(token)):
+    if token.is_time or is_period(tokens, at) or (token.lower in PHRASE_ENDS and not _is_named_so(token)):
         return False
     if token.lower in SPEECH and not token.is_name:
         return is_noun(tokens, at) and tokens[at - 1].lower in DETERMINERS
@@ -363,6 +366,16 @@ def _goes_on(tokens: Sequence[Token], start: int, at: int, stop: int) -> bool:
 def is_noun(tokens: Sequence[Token], at: int) -> bool:
     """Whether "report", "claims" ... is a noun here: "a report said", "media reports said"."""
     return tokens[at].lower in DOCUMENTS | {"claims", "claim"}
+
+
+def is_period(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "last week", "this year" ... begins here."""
+    return (
+        tokens[at].lower in ("last", "this", "earlier")
+        and at + 1 < len(tokens)
+        and tokens[at + 1].lower
+        in ("week", "month", "year", "night", "spring", "summer", "autumn", "winter", "fall")
+    )
 
 
 def _is_named_so(token: Token) -> bool:
@@ -384,7 +397,7 @@ def _keeps_preposition(tokens: Sequence[Token], start: int, at: int, stop: int) 
     """Whether "in", "for" ... belong to the source's name: "officials in Lima", not "Reyes in Lima"."""
     token = tokens[at]
     following = [word.lower for word in tokens[at + 1 : min(at + 5, stop)]]
-    if token.lower == "of":
+    if token.lower == "of" or (token.lower == "for" and tokens[at - 1].bare in GROUPS):
         return True
     if token.lower in ("in", "at", "to", "with") and any(word in OCCASIONS for word in following):
         return False

@@ -17,6 +17,7 @@ from qa_bot.phrases import (
     described,
     is_description,
     is_noun,
+    is_period,
     is_person_name,
     may_begin,
     phrase_end,
@@ -174,9 +175,12 @@ def _before_auxiliaries(tokens: Sequence[Token], at: int, words: frozenset[str])
         if token.lower in words or token.is_adverb or token.is_time:
             back -= 1
             continue
-        if token.lower not in ("on", "late", "early", "last") or back == at or not tokens[back].is_time:
+        if at - back < 2 and back > 1 and is_period(tokens, back - 2):
+            back -= 2
+        elif token.lower in ("on", "late", "early", "last") and back < at and tokens[back].is_time:
+            back -= 1
+        else:
             break
-        back -= 1
     return back
 
 
@@ -221,6 +225,9 @@ def _is_beside_quote(tokens: Sequence[Token], at: int) -> bool:
     return len(marks) > 1 and marks[0].text in (":", ",") and marks[1].kind == "quote"
 
 
+_DENIED_THINGS = frozenset("access application bail entry motion parole permission request requests".split())
+
+
 def _is_deed(word: str, following: Token | None, clause: bool, quoted: bool, named: bool) -> bool:
     """Whether a verb with its object is no speech: "claimed victory", "recalled cars", "reports show"."""
     after = following.lower if following else ""
@@ -244,7 +251,7 @@ def _is_deed(word: str, following: Token | None, clause: bool, quoted: bool, nam
         return not (
             clause or quoted or after in DETERMINERS | PRONOUNS or after[:1].isdigit() or (named and plain)
         )
-    return word in ("denied", "denies") and after in ("bail", "entry", "access", "parole")
+    return word in ("denied", "denies") and after in _DENIED_THINGS
 
 
 def _inverted(tokens: Sequence[Token], at: int, quoted: bool) -> Found | None:
@@ -323,7 +330,7 @@ def _opens_no_clause(tokens: Sequence[Token], start: int) -> bool:
     for token in reversed(tokens[max(start - 1 - REACH, 0) : start - 1]):
         if not token.is_word:
             return False
-        if token.lower in ("which", "who", "whose", "that", "because", "when", "if"):
+        if token.lower in SUBORDINATE - {"as", "like", "than", "how"}:
             return True
     return False
 
@@ -369,6 +376,10 @@ def _joined_names(tokens: Sequence[Token], start: int, end: int) -> Phrase | Non
         left = _clause_start(tokens, first)
         if left == first or not _is_whole_name(tokens, left, first):
             break
+        if first < start - 1 and not all(
+            token.is_name or token.lower == "the" for token in tokens[left:first]
+        ):
+            break  # "Nine sailors drowned, the port and the union said"
         first = left
         if not left or tokens[left - 1].text != ",":
             break

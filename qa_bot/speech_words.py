@@ -148,6 +148,9 @@ ADVERBS = frozenset(
     yesterday
     """.split()
 )
+NO_ADVERBS = frozenset(
+    "ally anomaly assembly bully daily elderly family monopoly monthly rally weekly".split()
+)
 TIMES = frozenset([*WEEKDAYS, "today", "yesterday", "tonight", "tomorrow", "overnight"])
 SUBORDINATE = frozenset(
     """

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from qa_bot.attribution import said_by
 from qa_bot.candidates import Candidate
 from qa_bot.citations import cite, shown
 from qa_bot.dates import long_date
@@ -44,6 +45,7 @@ def write(evidence: Evidence) -> Written:
     room = MAX_WORDS
     for quote in _quotes(_chosen(evidence)):
         citation = cite(len(citations) + 1, quote.article, quote.span, quote.passage_id, quote.answers)
+        citation = replace(citation, said_by=_source_of(quote))
         line = f"{source(quote.article)}: {shown(citation.quote)} [{citation.number}]"
         room -= len(line.split())
         if citations and room < 0:
@@ -51,6 +53,12 @@ def write(evidence: Evidence) -> Written:
         lines.append(line + days_meant(citation))
         citations.append(citation)
     return Written("\n".join(lines), tuple(citations))
+
+
+def _source_of(quote: _Quote) -> str | None:
+    """Who says what a quote says: of all of it, or else of the sentence that answers."""
+    said = said_by(quote.article.text, quote.span)
+    return said if said is not None or quote.core == quote.span else said_by(quote.article.text, quote.core)
 
 
 def drafts(text: str) -> Iterator[str]:
@@ -99,6 +107,7 @@ class _Quote:
     span: Span
     passage_id: str
     answers: tuple[Span, ...]
+    core: Span  # the best sentence of it
 
 
 def _chosen(evidence: Evidence) -> list[Candidate]:
@@ -150,7 +159,7 @@ def _quotes(chosen: Sequence[Candidate]) -> list[_Quote]:
         span = _with_antecedent(candidate)
         if position == 0 and not candidate.answers:
             span = _with_next(candidate.article.text, span)
-        new = _Quote(candidate.article, span, candidate.passage_id, candidate.answers)
+        new = _Quote(candidate.article, span, candidate.passage_id, candidate.answers, candidate.span)
         joined = next((i for i, quote in enumerate(quotes) if _side_by_side(quote, new)), None)
         if joined is None:
             quotes.append(new)

@@ -21,7 +21,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("their meaning", "date_rules"),
     ("text", "text dates config guard synonyms static_vectors"),
     ("tools", "lexicon models prompts citations"),
-    ("questions", "question finders"),
+    ("questions", "question finders quantities"),
     ("expansion", "expansion"),
     ("candidates", "candidates"),
     ("indexes", "word_index vector_index"),

@@ -22,9 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from qa_bot import citations, extractive
+from qa_bot.attribution import said_by
 from qa_bot.config import Settings, bundled, data_home, load_settings
 from qa_bot.courtesy import courtesy, reply
 from qa_bot.coverage import after_coverage, coverage_notice
+from qa_bot.disagreement import as_cited, disagreements
 from qa_bot.errors import ArticleError, SettingsError, StoreDamagedError, UsageError
 from qa_bot.expansion import expand, weighted_terms
 from qa_bot.ingestion import Indexing, Report
@@ -33,7 +35,7 @@ from qa_bot.question import MAX_CHARS, checked, parse
 from qa_bot.rewrite import standalone
 from qa_bot.static_vectors import size_of
 from qa_bot.store import Build, Store, Writer, exists
-from qa_bot.types import Answer, Article, Coverage, Draft, Filters, Passage, Reason, Turn
+from qa_bot.types import Answer, Article, Coverage, Draft, Filters, Passage, Reason, Span, Turn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -407,7 +409,11 @@ class QABot:
             return _declined(blank, "out_of_range", (beyond,), hits, clock)
         if evidence.reason:
             return _declined(blank, evidence.reason, evidence.missing, hits, clock)
-        written = extractive.write(evidence)
+        differences = disagreements(parsed, expanded, evidence.candidates, said_by=_said_by)
+        written = extractive.write(evidence, [item for found in differences for item in found.quotes])
+        differing = [(found, as_cited(found, written.citations, _said_by)) for found in differences]
+        told = [(found, cited) for found, cited in differing if cited is not None]
+        written = extractive.with_differences(written, told)
         answer = replace(
             blank,
             text=written.text,
@@ -415,6 +421,7 @@ class QABot:
             method="extractive",
             confidence=round(evidence.confidence, 4),
             citations=written.citations,
+            disagreements=tuple(cited for _, cited in told),
             notices=(*blank.notices, *_spelling_notices(expanded)),
             passages=tuple(hit.passage for hit in hits[:_NEAREST]),
         )
@@ -623,6 +630,10 @@ def _declined(
         passages=tuple(hit.passage for hit in hits[:_NEAREST]),
         timings_ms=clock.laps,
     )
+
+
+def _said_by(article: Article, span: Span) -> str | None:
+    return said_by(article.text, span)
 
 
 def _decision(answer: Answer, evidence: Evidence | None, least: float) -> str:

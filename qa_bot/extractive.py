@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -11,9 +12,10 @@ from qa_bot.attribution import said_by
 from qa_bot.candidates import Candidate
 from qa_bot.citations import cite, shown
 from qa_bot.dates import long_date
+from qa_bot.disagreement import Difference
 from qa_bot.evidence import Evidence
 from qa_bot.text import sentences, terms
-from qa_bot.types import Article, Citation, Reason, Span
+from qa_bot.types import Article, Citation, Disagreement, Reason, Span
 
 MAX_WORDS = 120
 _LABEL_CHARS = 50  # of a title that stands in for a publisher who is not known
@@ -38,18 +40,22 @@ class Written:
     citations: tuple[Citation, ...]
 
 
-def write(evidence: Evidence) -> Written:
-    """The best sentences, a line each: publisher, date, the article's words, the citation's number."""
+def write(evidence: Evidence, must: Sequence[Candidate] = ()) -> Written:
+    """The best sentences, a line each: publisher, date, the article's words, the citation's number.
+
+    The sentences of ``must`` are all among them, whatever their number and length.
+    """
     lines: list[str] = []
     citations: list[Citation] = []
     room = MAX_WORDS
-    for quote in _quotes(_chosen(evidence)):
+    needed = [(candidate.article.id, candidate.span) for candidate in must]
+    for quote in _quotes(_chosen(evidence, must)):
         citation = cite(len(citations) + 1, quote.article, quote.span, quote.passage_id, quote.answers)
         citation = replace(citation, said_by=_source_of(quote))
         line = f"{source(quote.article)}: {shown(citation.quote)} [{citation.number}]"
         room -= len(line.split())
-        if citations and room < 0:
-            break
+        if citations and room < 0 and not any(quote.holds(*sentence) for sentence in needed):
+            continue
         lines.append(line + days_meant(citation))
         citations.append(citation)
     return Written("\n".join(lines), tuple(citations))
@@ -59,6 +65,28 @@ def _source_of(quote: _Quote) -> str | None:
     """Who says what a quote says: of all of it, or else of the sentence that answers."""
     said = said_by(quote.article.text, quote.span)
     return said if said is not None or quote.core == quote.span else said_by(quote.article.text, quote.core)
+
+
+def with_differences(written: Written, differences: Sequence[tuple[Difference, Disagreement]]) -> Written:
+    """The text with a line before it for each set of figures that the quotes give for one thing."""
+    lines = [_difference_line(*difference) for difference in differences]
+    return replace(written, text="\n".join([*lines, written.text]))
+
+
+def _difference_line(difference: Difference, cited: Disagreement) -> str:
+    if len(difference.current) == 1:
+        start = "The figure has changed"
+    elif difference.contradict:
+        start = "The figures differ"
+    else:
+        start = "The figures differ in how exact they are"
+    values = []
+    for value, claims in itertools.groupby(cited.claims, key=lambda claim: claim.value):
+        held = list(claims)
+        speakers = ", ".join(dict.fromkeys(shown(claim.said_by) for claim in held if claim.said_by))
+        marks = "".join(f"[{number}]" for number in sorted({claim.citation for claim in held}))
+        values.append(f"{shown(value)}{f' ({speakers})' if speakers else ''} {marks}")
+    return f"{start}: {'; '.join(values)}."
 
 
 def drafts(text: str) -> Iterator[str]:
@@ -109,9 +137,15 @@ class _Quote:
     answers: tuple[Span, ...]
     core: Span  # the best sentence of it
 
+    def holds(self, article_id: str, span: Span) -> bool:
+        """Whether a sentence is part of it."""
+        return self.article.id == article_id and self.span.start <= span.start and span.end <= self.span.end
 
-def _chosen(evidence: Evidence) -> list[Candidate]:
+
+def _chosen(evidence: Evidence, must: Sequence[Candidate]) -> list[Candidate]:
     candidates = evidence.candidates
+    if must:  # each side of a disagreement; what else is near says the same again
+        return list({(item.article.id, item.span): item for item in must}.values())
     reach = _NEAR
     if evidence.narrow:
         reach *= 1.0 - evidence.confidence

@@ -14,7 +14,7 @@ from urllib.parse import quote as url_quoted
 from qa_bot.citations import shown
 from qa_bot.coverage import coverage_line
 from qa_bot.dates import long_date
-from qa_bot.types import Answer, Article, Citation, Coverage, Passage, Span
+from qa_bot.types import Answer, Article, Citation, Coverage, Disagreement, Passage, Span
 
 _MARKER = re.compile(r"\[([0-9]{1,4})\]")
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -47,11 +47,39 @@ def answer_html(answer: Answer, label: Callable[[str], str]) -> str:
         below = "".join(_nearest_line(passage, label) for passage in answer.passages[:_NEAREST])
     parts = [_small(notice) for notice in _notes(answer)]
     parts.append(_paragraph(_marked_text(answer)))
+    parts += [_difference_table(item, answer.citations) for item in answer.disagreements]
     if below and not answer.answered:
         parts.append('<p class="small">The nearest passages:</p>')
     if below:
         parts.append(f'<ul class="sources">{below}</ul>')
     return _message("".join(parts), "" if answer.answered else "declined")
+
+
+def _difference_table(difference: Disagreement, citations: Sequence[Citation]) -> str:
+    """The values that the sources give, a row each: value, who says it, outlet, day."""
+    cited = {citation.number: citation for citation in citations}
+    head = "".join(
+        f'<th scope="col">{name}</th>' for name in ("Value", "Said by", "Outlet", "Date", "Source")
+    )
+    rows = [
+        "".join(
+            f"<td>{cell}</td>"
+            for cell in (
+                inert(claim.value),
+                inert(claim.said_by or "the article"),
+                inert(cited[claim.citation].article.publisher or cited[claim.citation].article.label),
+                inert(long_date(cited[claim.citation].article.published)),
+                _chip(cited[claim.citation]),
+            )
+        )
+        for claim in difference.claims
+        if claim.citation in cited
+    ]
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return (
+        f'<table class="figures"><caption>{inert(difference.about)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
 
 
 def draft_html(text: str) -> str:

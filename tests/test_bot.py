@@ -826,3 +826,59 @@ def test_threads_may_ask_while_another_changes_the_index(own: QABot, tmp_path: P
         pool.submit(change).result()
         assert all(task.result() for task in asking)
     assert own.check() == []
+
+
+# --- sources that differ ------------------------------------------------------------------------
+
+
+def test_figures_that_differ_are_shown_side_by_side(tmp_path: Path) -> None:
+    """Value, who says it, outlet and date; each is quoted and cited."""
+    told = [
+        (
+            "quay",
+            "Quay Post",
+            "2024-11-05",
+            "The harbour police said that 40 ferries sank in the Gorm storm.",
+        ),
+        (
+            "dock",
+            "Dock News",
+            "2024-11-06",
+            "The coast guard counted 55 ferries that sank in the Gorm storm.",
+        ),
+        ("pier", "Pier Daily", "2024-11-06", "In the Gorm storm 12 lighthouses went dark, the mayor said."),
+    ]
+    texts = [
+        Article(id=name, publisher=outlet, published=day, text=f"{text} The town is calm again.")
+        for name, outlet, day, text in told
+    ]
+    with QABot.from_articles(write_articles(tmp_path / "news", texts), index_dir=tmp_path / "index") as bot:
+        reply = bot.answer("How many ferries sank in the Gorm storm?")
+        (difference,) = reply.disagreements
+        claims = {claim.value: claim for claim in difference.claims}
+        assert set(claims) == {"40", "55"}
+        outlets = {item.number: item.article.publisher for item in reply.citations}
+        assert {value: outlets[claim.citation] for value, claim in claims.items()} == {
+            "40": "Quay Post",
+            "55": "Dock News",
+        }
+        assert claims["40"].said_by == "The harbour police"
+        assert reply.text.splitlines()[0].startswith("The figures differ: ")
+        assert {"[1]", "[2]"} <= set(reply.text.splitlines()[0].replace(";", " ").rstrip(".").split())
+        assert reply.to_dict()["disagreements"][0]["claims"][0].keys() == {"value", "said_by", "citation"}
+        for other in ("How many lighthouses went dark in the Gorm storm?", "Who counted the ferries?"):
+            assert bot.answer(other).disagreements == ()
+
+
+def test_the_source_of_a_quote_is_named(tmp_path: Path) -> None:
+    """As the article names it; null where the article speaks in its own voice."""
+    text = "The ferry to Gorm was held up because its engine failed, the harbour master Ada Brink said.\n\n"
+    text += "Bakers met in the town hall on the same day to speak of the price of flour."
+    with QABot.from_articles(
+        write_articles(tmp_path / "news", [Article(id="one", text=text, published="2024-11-05")]),
+        index_dir=tmp_path / "index",
+    ) as bot:
+        said = bot.answer("Why was the ferry to Gorm held up?").citations[0]
+        assert said.said_by is not None
+        assert "Ada Brink" in said.said_by
+        assert bot.answer("Where did bakers meet to speak of flour?").citations[0].said_by is None

@@ -17,7 +17,18 @@ from hypothesis import given, strategies as st
 from qa_bot import rendering, talk, ui
 from qa_bot.bot import QABot
 from qa_bot.errors import QABotError, StoreBusyError, UsageError
-from qa_bot.types import Answer, Article, Citation, Coverage, Draft, Passage, Span, Turn
+from qa_bot.types import (
+    Answer,
+    Article,
+    Citation,
+    Claim,
+    Coverage,
+    Disagreement,
+    Draft,
+    Passage,
+    Span,
+    Turn,
+)
 
 TEXT = "👋🏽 <b>Hello</b> **world** [1]. The dam 🌊 holds 40 million tonnes [2] of $$water$$.\n\nEnd."
 DAM = Article(
@@ -173,6 +184,22 @@ def test_notices_and_the_rewritten_question_are_shown() -> None:
     assert "Note *1*" in made
     same = Answer("Why?", "Because.", True, standalone_question="Why? ")
     assert "Understood" not in rendering.answer_html(same, lambda _: "")
+
+
+def test_figures_that_differ_stand_in_a_table() -> None:
+    """A row each: value, who says it, outlet, day and the chip; no character of a text comes alive."""
+    article = Article(id="a", publisher="<b>Quay", text="40 or 55.", published="2024-11-05")
+    citation = Citation(1, "40 or 55.", 0, 9, "a#0", article)
+    claims = (Claim("40", "the *mayor*", 1), Claim("55", None, 1), Claim("60", None, 7))
+    answer = Answer(
+        "How many?", "40 [1].", True, citations=(citation,), disagreements=(Disagreement("ferries", claims),)
+    )
+    made = rendering.answer_html(answer, lambda _: "")
+    table = html.unescape(made[made.index("<table") : made.index("</table>")])
+    assert table.count("<tr>") == 3, "a claim without its citation is not shown"
+    for shown in ("ferries", "<td>40</td>", "the *mayor*", "the article", "<b>Quay", "5 November 2024"):
+        assert shown in table
+    assert "<b>Quay" not in made
 
 
 @pytest.mark.parametrize(

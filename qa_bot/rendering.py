@@ -66,7 +66,7 @@ def _difference_table(difference: Disagreement, citations: Sequence[Citation]) -
             f"<td>{cell}</td>"
             for cell in (
                 inert(claim.value),
-                inert(claim.said_by or "the article"),
+                inert(claim.said_by or "\N{EN DASH}"),
                 inert(cited[claim.citation].article.publisher or cited[claim.citation].article.label),
                 inert(long_date(cited[claim.citation].article.published)),
                 _chip(cited[claim.citation]),

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from qa_bot import citations, extractive
 from qa_bot.config import Settings, bundled, data_home, load_settings
 from qa_bot.courtesy import courtesy, reply
+from qa_bot.coverage import after_coverage, coverage_notice
 from qa_bot.errors import ArticleError, SettingsError, StoreDamagedError, UsageError
 from qa_bot.expansion import expand, weighted_terms
 from qa_bot.ingestion import Indexing, Report
@@ -375,7 +376,8 @@ class QABot:
             )
         wanted, alone = _wanted(text, turns, filters)
         clock.lap("rewrite")
-        blank = replace(blank, standalone_question=alone)
+        notice = coverage_notice(alone, coverage, filters.as_of)
+        blank = replace(blank, standalone_question=alone, notices=(notice,) if notice else ())
         if not coverage.articles:
             return _declined(blank, "empty_index", (), (), clock)
         if wanted.kind != "fact":
@@ -389,6 +391,9 @@ class QABot:
             return _declined(blank, "not_stated" if admitted else "out_of_range", (), (), clock)
         evidence = self._weigh(parsed, expanded, hits, whole)
         clock.lap("evidence")
+        beyond = after_coverage(alone, coverage, filters.as_of)
+        if beyond and not _speaks_of_time(evidence, expanded):
+            return _declined(blank, "out_of_range", (beyond,), hits, clock)
         if evidence.reason:
             return _declined(blank, evidence.reason, evidence.missing, hits, clock)
         written = extractive.write(evidence)
@@ -399,7 +404,7 @@ class QABot:
             method="extractive",
             confidence=round(evidence.confidence, 4),
             citations=written.citations,
-            notices=_spelling_notices(expanded),
+            notices=(*blank.notices, *_spelling_notices(expanded)),
             passages=tuple(hit.passage for hit in hits[:_NEAREST]),
         )
         faults = citations.faults(answer, whole.__getitem__)
@@ -426,7 +431,7 @@ class QABot:
             if wanted.kind == "timeline"
             else []
         )
-        notices = material.notices
+        notices = (*blank.notices, *material.notices)
         if steps:
             written, events = extractive.write_timeline(steps)
         else:
@@ -549,7 +554,8 @@ class QABot:
     def _expand(self, question: Question) -> tuple[Expanded, ...]:
         from qa_bot.models import word_rarity
 
-        return expand(question, self._store, word_rarity)
+        with self._store.steady():
+            return expand(question, self._store, word_rarity)
 
     def _weigh(
         self,
@@ -816,6 +822,17 @@ def _nothing_on(blank: Answer, material: _Material, clock: _Clock, scope: _Scope
         passages=material.passages[:_NEAREST],
         timings_ms=clock.laps,
     )
+
+
+def _speaks_of_time(evidence: Evidence, expanded: Sequence[Expanded]) -> bool:
+    """Whether the best sentence has the dates that the question names: what is planned is told before."""
+    if not evidence.candidates:
+        return False
+    if evidence.candidates[0].article.published is None:
+        return True  # it may be of that time
+    covered = zip(expanded, evidence.candidates[0].covered, strict=True)
+    named = [share for item, share in covered if item.unit.kind == "date"]
+    return bool(named) and min(named) >= 0.5
 
 
 def _spelling_notices(expanded: Iterable[Expanded]) -> tuple[str, ...]:

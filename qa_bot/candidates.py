@@ -196,6 +196,10 @@ class _Reader:
         self.own = {
             term for item in expanded for part in item.parts for phrase in part.forms for term in phrase
         }
+        # Vectors tell synonyms of these: words of other scripts are near one another whatever they mean.
+        self._english = [
+            i for i, item in enumerate(expanded) if item.unit.kind == "word" and item.unit.terms[0].isascii()
+        ]
         self._credits: dict[str, NDArray[np.float64]] = {}
         self._read_already: dict[str, str] = {}
         self._last_terms: list[dict[str, float]] = []
@@ -248,12 +252,7 @@ class _Reader:
                 for word in sentence.words if sentence else ():
                     if word.term not in self.own and word.term not in stop_terms():
                         spellings.setdefault(word.term, fold_text(word.text))
-        # The vectors know English: words of another script are near one another whatever they mean.
-        asked = [
-            i
-            for i, item in enumerate(self.expanded)
-            if item.unit.kind == "word" and item.unit.terms[0].isascii()
-        ]
+        asked = self._english
         if not asked or not spellings:
             return
         vectors = self.embed(
@@ -388,7 +387,7 @@ class _Reader:
 
     def _soft(self, text: _Text, index: int) -> float:
         """Coverage of the question's common words by the nearest words of the sentence and around it."""
-        chosen = [i for i, item in enumerate(self.expanded) if item.unit.kind == "word"]
+        chosen = self._english
         if not chosen or not self._columns:
             return 0.0
         total = np.zeros(len(chosen))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Sequence
 
-from qa_bot.types import Answer, Article, Citation, Span
+from qa_bot.dates import time_expressions
+from qa_bot.types import Answer, Article, Citation, DateMention, Span
 
 _MARKER = re.compile(r"\[(\d+)\]")
 
@@ -42,7 +44,22 @@ def cite(
         passage_id=passage_id,
         article=article,
         highlights=_apart(inside),
+        dates=_days_meant(article, span),
     )
+
+
+def _days_meant(article: Article, span: Span) -> tuple[DateMention, ...]:
+    """Words of a quote that mean a day only beside the article's own date: "on Monday", "yesterday"."""
+    if article.published is None:
+        return ()
+    published = datetime.date.fromisoformat(article.published)
+    quote = article.text[span.start : span.end]
+    meant = {
+        quote[found.start : found.end]: found.first.isoformat()
+        for found in time_expressions(quote, published)
+        if found.relative and found.precision == "day" and found.first is not None
+    }
+    return tuple(DateMention(text, date) for text, date in meant.items())
 
 
 def shown(quote: str) -> str:

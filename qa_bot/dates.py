@@ -348,6 +348,24 @@ def _bounds(period: Period, side: str | None) -> tuple[datetime.date | None, dat
     return None, period.last
 
 
+def times_asked(question: str, reference: datetime.date) -> list[TimeExpression]:
+    """The times that a question asks about, seen from a day of reference.
+
+    All of `time_expressions` but years that are part of a name: of "the 2020 election" was written in other
+    years too.
+    """
+    return [
+        named
+        for named in time_expressions(question, reference)
+        if named.precision != "year"
+        or not question[named.start].isdigit()
+        or _BEFORE_YEAR.search(question, max(named.start - 12, 0), named.start)
+    ]
+
+
+_BEFORE_YEAR = re.compile(r"\b(?:in|during|throughout|of|from|between|and|to|by|for)\s+$", re.IGNORECASE)
+
+
 def asks_for_newest(text: str) -> bool:
     """Whether a question wants the newest state of things: "latest", "so far", "right now", "still".
 

@@ -69,6 +69,7 @@ def weigh(
         return Evidence(tuple(candidates), 0.0, "missing_term", tuple(absent))
     if not candidates:
         return Evidence((), 0.0, "not_stated")
+    candidates = _undoubted_first(question, expanded, candidates)
     best = candidates[0]
     confidence = _probability(best, expanded) * _doubt(question, expanded, best)
     if question.office and not _office_there(question, expanded, candidates):
@@ -81,6 +82,18 @@ def weigh(
     if confidence < min_confidence:
         return Evidence(tuple(candidates), confidence, "not_stated", _weakest(best, expanded))
     return Evidence(tuple(candidates), confidence, narrow=question.kind in _ONE_ANSWER)
+
+
+def _undoubted_first(
+    question: Question, expanded: Sequence[Expanded], candidates: Sequence[Candidate]
+) -> list[Candidate]:
+    """The candidates, those near the best first that take for granted nothing that is not there."""
+    near = [item for item in candidates if item.score >= candidates[0].score - _NEARLY_BEST]
+    sure = [item for item in near if _doubt(question, expanded, item) == 1.0]
+    return [*sure, *(item for item in candidates if item not in sure)]
+
+
+_NEARLY_BEST = 1.0  # in rank score: beyond it the better sentence is right far more often
 
 
 def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) -> float:

@@ -50,7 +50,7 @@ def write(evidence: Evidence) -> Written:
         room -= len(line.split())
         if citations and room < 0:
             break
-        lines.append(line)
+        lines.append(line + days_meant(citation))
         citations.append(citation)
     return Written("\n".join(lines), tuple(citations))
 
@@ -61,7 +61,7 @@ def write_overview(chosen: Sequence[Sentence]) -> Written:
     citations: list[Citation] = []
     for item in chosen:
         citation = cite(len(citations) + 1, item.article, item.span, item.passage_id)
-        quote = f"{shown(citation.quote)} [{citation.number}]"
+        quote = f"{shown(citation.quote)} [{citation.number}]{days_meant(citation)}"
         if citations and citations[-1].article.id == item.article.id:
             lines[-1] += f" {quote}"
         else:
@@ -117,6 +117,12 @@ def outlet(article: Article) -> str:
     return shown(article.publisher or textwrap.shorten(article.label, _LABEL_CHARS, placeholder="…"))
 
 
+def days_meant(citation: Citation) -> str:
+    """The days that a quote's words mean, as a reader is shown them: " (Monday: 4 November 2024)"; or ""."""
+    days = [f"{shown(mention.text)}: {long_date(mention.date)}" for mention in citation.dates]
+    return f" ({'; '.join(days)})" if days else ""
+
+
 def decline(reason: Reason, missing: Sequence[str]) -> str:
     """The sentence that says why there is no answer."""
     names = dict.fromkeys(re.sub(r"['’]s?$", "", name) for name in missing)
@@ -128,6 +134,8 @@ def decline(reason: Reason, missing: Sequence[str]) -> str:
     if reason == "empty_index":
         return "The index holds no articles yet. Add some: qa-bot index PATH"
     if reason == "out_of_range":
+        if missing:
+            return f"The articles end before the time that the question asks about: {named}."
         return "No article passes the filters on date, publisher and article."
     if missing:
         return f"The articles do not tell: no passage that comes near speaks of {named}."

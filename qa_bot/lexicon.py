@@ -32,7 +32,7 @@ FILLER = frozenset(
     reported reportedly source sources news story stories text mention mentions mentioned state states
     stated exactly currently actually really many name named names list give gives given find show
     happen happened happens happening anything something anyone someone kind sort type question answer
-    agree agreed agrees compare compared differ possible hi hello hey thanks whats what's who's where's when's how's okay ok
+    agree agreed agrees compare compared differ possible approximately roughly hi hello hey thanks whats what's who's where's when's how's okay ok
     """.split()
 )
 

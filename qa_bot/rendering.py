@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import quote as url_quoted
 
 from qa_bot.citations import shown
+from qa_bot.coverage import coverage_line
 from qa_bot.dates import long_date
 from qa_bot.types import Answer, Article, Citation, Coverage, Passage, Span
 
@@ -65,26 +66,13 @@ def note_html(sentence: str) -> str:
 
 def header_html(coverage: Coverage, is_demo: bool) -> str:
     """The head of the page: what is indexed, and that it is the demo while it is."""
-    lines = [f'<h1>qa_bot</h1><p class="coverage">{inert(coverage_text(coverage))}</p>']
+    lines = [f'<h1>qa_bot</h1><p class="coverage">{inert(coverage_line(coverage))}</p>']
     if is_demo:
         lines.append(
             '<p class="demo"><b>Sample articles.</b> To ask about your own: '
             "<code>qa-bot index PATH</code>, then start the chat again.</p>"
         )
     return f'<header class="qa-head">{"".join(lines)}</header>'
-
-
-def coverage_text(coverage: Coverage) -> str:
-    """How many articles, of which days: "5 articles, 19 October \N{EN DASH} 29 November 2024"."""
-    if not coverage.articles:
-        return "No articles yet"
-    count = f"{coverage.articles:,} article" + ("" if coverage.articles == 1 else "s")
-    first, last = long_date(coverage.first), long_date(coverage.last)
-    if not coverage.first or first == last:
-        return f"{count}, {last}"
-    if (coverage.first or "")[:4] == (coverage.last or "")[:4]:
-        first = first.rpartition(" ")[0]
-    return f"{count}, {first}\N{NO-BREAK SPACE}\N{EN DASH} {last}"
 
 
 def _message(inner: str, kind: str) -> str:

@@ -26,7 +26,7 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from qa_bot.config import Settings
-from qa_bot.dates import MONTHS, TimeExpression, asks_for_newest, time_expressions
+from qa_bot.dates import MONTHS, TimeExpression, asks_for_newest, times_asked
 from qa_bot.models import embed_question, word_rarity
 from qa_bot.store import Store
 from qa_bot.types import Article, Filters, Passage
@@ -193,7 +193,7 @@ class PassageRetriever(BaseRetriever):
         day = datetime.date.fromisoformat(as_of)
         half_life = self._settings.recency_half_life_days
         sure = 1.0 if filters.as_of else _TIE_BREAK
-        named = [item for item in time_expressions(question, day) if not _names_an_event(question, item)]
+        named = times_asked(question, day)
         periods = tuple(_period(item, day, half_life, sure if item.relative else 1.0) for item in named)
         trust = max(sure, _NEWEST) if asks_for_newest(question) else sure
         return _Timeliness(
@@ -255,15 +255,6 @@ def _period(named: TimeExpression, as_of: datetime.date, half_life: float, trust
 
 
 _MONTH_NAME = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b", re.IGNORECASE)
-
-
-_IN = re.compile(r"\b(?:in|during|throughout|of|from|between|and|to|by|for)\s+$", re.IGNORECASE)
-
-
-def _names_an_event(question: str, named: TimeExpression) -> bool:
-    """Whether a year is part of a name: "the 2020 election" was written of in other years too."""
-    is_bare = named.precision == "year" and question[named.start].isdigit()
-    return is_bare and not _IN.search(question, max(named.start - 12, 0), named.start)
 
 
 def _spoken_now(question: str, named: TimeExpression) -> bool:

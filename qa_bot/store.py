@@ -146,6 +146,7 @@ class Store:
         self.build = build
         self._lock = threading.RLock()  # the connection's
         self._refreshing = threading.Lock()
+        self._here = threading.local()
         self._changing = threading.Lock()  # with the file's lock: between threads
         self._mapped = _NEVER  # the generation that this holds: articles by passage number, 0 for none
         self._article_of: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
@@ -389,9 +390,24 @@ class Store:
         """The index terms that begin with a prefix, most frequent first."""
         return self._asked("words", lambda: self._words.vocabulary(prefix), [])
 
+    @contextlib.contextmanager
+    def steady(self) -> Iterator[None]:
+        """Look once for what other processes wrote, and not again in this block and thread.
+
+        A question asks for dozens of frequencies; to look each time takes longer than to answer.
+        """
+        self._refresh()
+        outer = getattr(self._here, "steady", False)
+        self._here.steady = True
+        try:
+            yield
+        finally:
+            self._here.steady = outer
+
     def _asked(self, index: str, ask: Callable[[], T], nothing: T) -> T:
         """What an index answers; nothing while another process makes it, made anew if it fails."""
-        self._refresh()
+        if not getattr(self._here, "steady", False):
+            self._refresh()
         at = self._words_at if index == "words" else self._vectors_at
         if at.generation == _NEVER:
             return nothing

@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("words of time", "date_patterns"),
     ("their meaning", "date_rules"),
     ("text", "text dates config guard synonyms static_vectors"),
-    ("tools", "lexicon models prompts citations quotable"),
+    ("tools", "lexicon models prompts citations coverage quotable"),
     ("questions", "question requests finders"),
     ("expansion", "expansion"),
     ("candidates", "candidates"),

@@ -1,0 +1,99 @@
+"""What an index covers in time: told when a question reaches outside it, or when it has grown old."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from qa_bot import QABot
+from qa_bot.coverage import coverage_line, coverage_notice
+from qa_bot.types import Article, Coverage
+from tests.fakes import write_articles
+
+COVERED = Coverage(5, "2024-10-19", "2024-11-29")
+NEWS = [
+    Article(
+        id="one",
+        title="Ferry delayed",
+        publisher="Harbour Daily",
+        published="2024-11-06",
+        text="The ferry to Gorm was delayed on Monday because its engine failed. "
+        "The harbour master Ada Brink said that the line will open again on 3 February 2025.",
+    ),
+    Article(
+        id="two", publisher="Quay Post", published="2024-11-29", text="Bakers in Gorm met on 1 May 1999."
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QABot]:
+    place = tmp_path_factory.mktemp("news")
+    with QABot.from_articles(write_articles(place / "articles", NEWS), index_dir=place / "index") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("coverage", "line"),
+    [
+        (COVERED, "5 articles, 19 October\u00a0– 29 November 2024"),
+        (Coverage(1, "2024-10-19", "2024-10-19"), "1 article, 19 October 2024"),
+        (
+            Coverage(2000, "2023-10-19", "2024-10-19"),
+            "2,000 articles, 19 October 2023\u00a0– 19 October 2024",
+        ),
+        (Coverage(3), "3 articles, undated"),
+        (Coverage(), "No articles yet"),
+    ],
+)
+def test_coverage_is_told_in_a_line(coverage: Coverage, line: str) -> None:
+    """How many articles, of which days."""
+    assert coverage_line(coverage) == line
+
+
+@pytest.mark.parametrize(
+    ("question", "as_of", "told"),
+    [
+        ("What happened in December 2025?", None, "December 2025"),
+        ("What happened on 3 October 2024?", None, "3 October 2024"),
+        ("What happened last week?", "2025-03-01", "last week"),
+        ("What happened in November 2024?", None, None),
+        ("What happened last week?", None, None),
+        ("Who won the 2020 election?", None, None),
+        ("Who resigned?", "2024-12-05", None),
+        ("Who resigned?", "2025-03-01", "92 days"),
+    ],
+)
+def test_a_question_that_reaches_outside_is_told_what_is_covered(
+    question: str, as_of: str | None, told: str | None
+) -> None:
+    """And one that is asked long after the newest article."""
+    notice = coverage_notice(question, COVERED, as_of)
+    assert (notice is None) == (told is None)
+    if notice and told:
+        assert told in notice
+        assert "29 November 2024" in notice
+
+
+def test_a_time_after_the_last_article_is_out_of_range(bot: QABot) -> None:
+    """No article can know it, but for what was planned."""
+    reply = bot.answer("Why was the ferry to Gorm delayed in March 2025?")
+    assert (reply.answered, reply.reason) == (False, "out_of_range")
+    assert "March 2025" in reply.text
+    assert "2 articles, 6" in reply.notices[0]
+    assert reply.passages
+    assert bot.answer("Is the ferry to Gorm delayed next year?").reason != "out_of_range"
+    planned = bot.answer("Will the ferry to Gorm open again on 3 February 2025?")
+    assert planned.answered
+    assert "3 February 2025" in planned.text
+    told = bot.answer("Where did bakers meet on 1 May 1999?")
+    assert told.answered, "articles tell of what was before them"
+
+
+def test_the_day_that_words_mean_is_shown_beside_the_quote(bot: QABot) -> None:
+    """From the article's own date; the quote stays as it was written."""
+    reply = bot.answer("Why was the ferry to Gorm delayed?")
+    (mention,) = reply.citations[0].dates
+    assert (mention.text, mention.date) == ("Monday", "2024-11-04")
+    assert "[1] (Monday: 4 November 2024)" in reply.text
+    assert "on Monday because" in reply.citations[0].quote
+    assert reply.to_dict()["citations"][0]["dates"] == [{"text": "Monday", "date": "2024-11-04"}]

@@ -30,7 +30,7 @@ from qa_bot.expansion import expand, weighted_terms
 from qa_bot.ingestion import Indexing, Report
 from qa_bot.preparing import Helper
 from qa_bot.question import MAX_CHARS, Question, checked, parse
-from qa_bot.requests import LIGHT, Request, narrowed, request
+from qa_bot.requests import LIGHT, Request, narrowed, other_topic, put_to, request
 from qa_bot.rewrite import standalone
 from qa_bot.static_vectors import size_of
 from qa_bot.store import Build, Store, Writer, exists
@@ -55,6 +55,7 @@ _OVERVIEW_PASSAGES = 30  # read for an overview of a topic, at most 3 an article
 _OVERVIEW_ARTICLES = 20  # read for an overview of everything, the newest
 _OVERVIEW_SURE = 0.9
 _REPORTED_WITHIN = 7  # days after which articles tell little more of what happened on a day
+_TURNS_READ = 5  # of a conversation, to tell what an overview is of
 logger = logging.getLogger(__name__)
 
 
@@ -424,7 +425,7 @@ class QABot:
         clock.lap("retrieve")
         if not material.sentences:
             if not material.passages and not any(map(filters.admit, self._store.articles())):
-                material = replace(material, reason="out_of_range")
+                material = replace(material, reason="out_of_range", missing=())
             return _nothing_on(blank, material, clock, scope)
         steps = (
             timeline(material.sentences, first=scope.first, last=scope.last)
@@ -510,17 +511,16 @@ class QABot:
         """The sentences of the newest articles that pass the filters."""
         from qa_bot.overview import read
 
-        admitted = [article.id for article in self._store.articles() if scope.filters.admit(article)]
-        # What happened in some days is looked for in all of them, what is new in the newest articles.
-        most = min(len(admitted), _OVERVIEW_ARTICLES)
-        ids = [admitted[i * len(admitted) // most] for i in range(most)] if scope.last else admitted[:most]
+        admitted = [article for article in self._store.articles() if scope.filters.admit(article)]
+        chosen = _around(admitted, scope.last) if scope.last else admitted[:_OVERVIEW_ARTICLES]
+        ids = [article.id for article in chosen]
         found = filter(None, map(self._store.whole, ids))
         pairs = [(article, passages) for article, passages in found]
         sentences = tuple(item for article, passages in pairs for item in read(article, passages))
         notices: tuple[str, ...] = ()
-        if len(admitted) > most:
-            read_ = most if scope.last else f"the {most} newest"
-            notices = (f"Of {len(admitted):,} articles {read_} were read.",)
+        if len(admitted) > len(ids):
+            which = len(ids) if scope.last else f"the {len(ids)} newest"
+            notices = (f"Of {len(admitted):,} articles {which} were read.",)
         return _Material(
             sentences,
             tuple(passages[0] for _, passages in pairs if passages),
@@ -760,12 +760,30 @@ def _wanted(question: str, turns: Sequence[Turn], filters: Filters) -> tuple[Req
     """What is asked for, and the question that stands alone. An overview leans on earlier turns at need."""
     wanted = request(question)
     one_article = filters.articles is not None and len(filters.articles) == 1
-    if wanted.kind == "fact" or (wanted.leans and not (one_article and not wanted.topic)):
-        question = standalone(question, turns)
+    if wanted.kind == "fact" or not (one_article and not wanted.topic):
+        question = _alone(question, turns)
         wanted = request(question)
     if wanted.kind == "topic" and not parse(wanted.topic or "it").units:
         wanted = Request("fact")
     return wanted, " ".join(question.split())
+
+
+def _alone(question: str, turns: Sequence[Turn]) -> str:
+    """A question with what it leaves unsaid, be it for a fact or for an overview."""
+    wanted = request(question)
+    if not turns or (wanted.kind != "fact" and not wanted.leans):
+        return question
+    topic = other_topic(question)
+    if wanted.kind == "fact" and not topic:
+        return standalone(question, turns)
+    last = replace(turns[-1], question=_alone(turns[-1].question, turns[-_TURNS_READ:-1]))
+    if wanted.kind == "fact":
+        return put_to(last.question, topic or "") or standalone(question, turns)
+    alone = standalone(question, [*turns[:-1], last])
+    if request(alone).topic:
+        return alone
+    said = request(last.question).topic or " ".join(unit.text for unit in parse(last.question).units)
+    return f"{question.rstrip(' ?!.')} ({said})?" if said else question
 
 
 def _scope(wanted: Request, filters: Filters, as_of: str | None) -> _Scope:
@@ -775,9 +793,8 @@ def _scope(wanted: Request, filters: Filters, as_of: str | None) -> _Scope:
     first, last = (period.first, period.last) if period else (None, None)
     order: Order = {"topic": "relevance", "newest": "newest"}.get(wanted.kind, "date")  # type: ignore[assignment]
     if wanted.kind == "timeline":
-        reported = _days_after(last, _REPORTED_WITHIN) if last and not rest else None
         last = last or (as_of if first else None)
-        return _Scope(_topic(rest), _since(filters, first, reported), order, first, last)
+        return _Scope(_topic(rest), _since(filters, first, None), order, first, last)
     if wanted.kind == "newest":  # with a day of asking the ranking prefers what was published just before it
         filters = replace(filters, as_of=as_of)
     if named and (named.relative or named.precision == "open" or not rest):
@@ -785,8 +802,14 @@ def _scope(wanted: Request, filters: Filters, as_of: str | None) -> _Scope:
     return _Scope(_topic(wanted.topic if named else rest), filters, order)
 
 
-def _days_after(day: str, count: int) -> str:
-    return (datetime.date.fromisoformat(day) + datetime.timedelta(days=count)).isoformat()
+def _around(articles: Sequence[Article], day: str) -> list[Article]:
+    """Of articles, newest first, which to read for what happened up to a day: soon after it, then later."""
+    end = (datetime.date.fromisoformat(day) + datetime.timedelta(days=_REPORTED_WITHIN)).isoformat()
+    soon = [article for article in articles if article.published and article.published <= end]
+    later = [article for article in reversed(articles) if article.published and article.published > end]
+    most = min(len(soon), _OVERVIEW_ARTICLES)
+    spread = [soon[index * len(soon) // most] for index in range(most)]
+    return [*spread, *later[: _OVERVIEW_ARTICLES - most]]
 
 
 def _topic(text: str) -> Question:

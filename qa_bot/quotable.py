@@ -66,7 +66,7 @@ _OUTSIDE = 2  # words of the reporter's own: who says what is quoted
 _LEANS = re.compile(
     r"[\"“‘'(«]*(?:"
     r"but|and|so|yet|nor|or|instead|also|too|then|therefore|thus|hence|otherwise|however|moreover|furthermore|besides"
-    r"|nevertheless|nonetheless|still|rather|similarly|likewise|even so|indeed|such|another|others|both sides|neither"
+    r"|nevertheless|nonetheless|still|rather|similarly|likewise|even so|indeed|such|another|others|both sides|no other|neither"
     r"|either|in (?:turn|addition|fact|response|return|contrast|particular|other words|both cases|it|them)"
     r"|for (?:example|instance|this|that|(?:its|his|her) part)|as (?:a result|such)|at the same time|on the other hand"
     r"|after (?:that|all)|since then|by then|that said|one(?=,| (?:is|was|has|had|said)\b)"

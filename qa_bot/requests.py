@@ -33,6 +33,7 @@ class Request:
 
 
 _FACT = Request("fact")
+_IN_BRACKETS = re.compile(r"\s*\(([^()]+)\)[\s?!.]*$")
 
 # --- the words that requests are made of ----------------------------------------------------------
 
@@ -49,6 +50,7 @@ _AFTER = re.compile(
     r" (?:words?|sentences?|lines?|points?|paragraphs?)))+[\s?!.…]*$",
     re.IGNORECASE,
 )
+_ELSE = re.compile(r"^what (?:else|more)\b", re.IGNORECASE)
 _ON = r"(?:about|on|of|for|in|from|with|at|into|around|behind|regarding|concerning|covering|surrounding)"
 _ABOUT = r"(?:about|on|regarding|concerning)"
 _OF = rf"(?:\s+{_ON}\s+(?P<topic>.+))?"
@@ -76,7 +78,7 @@ _CHRONICLE = (
     r"(?:time-?\s?line|chronology|(?:sequence|order|course|chain) of events|chronological"
     r" (?:order|list|overview|summary|account)(?: of (?:the )?(?:main |key )?events)?)"
 )
-_EVENTS = r"(?:(?:the|all|all the|main|key|major|most important|important)\s+)*(?:events|developments|dates)"
+_EVENTS = r"(?:(?:the|all|main|key|major|most important|important)\s+)*(?:events|developments|dates)"
 _IN_ORDER = (
     r"(?:in (?:chronological |the right |date |time )?order|chronologically|by date|day by day|step by step)"
 )
@@ -95,7 +97,7 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     # What happened when
     ("timeline", rf"{_GIVE}{_CHRONICLE}{_OF}"),
     ("timeline", rf"{_IS_THE}{_CHRONICLE}(?:\s+(?:of|in|behind|around|surrounding|leading (?:up )?to)\s+(?P<topic>.+))?"),
-    ("timeline", r"(?P<topic>(?!(?:who|what|when|where|why|how|which|is|are|was|were|do|does|did|has|have)\b)[^?]+?)"
+    ("timeline", rf"{_GIVE}(?P<topic>(?!(?:who|what|when|where|why|how|which|is|are|was|were|do|does|did|has|have)\b)[^?]+?)"
                  r"\s+(?:time-?line|chronology)"),
     ("timeline", r"what happened,? (?:and )?when(?:,? (?:in|during|with|to|on|at|around)\s+(?P<topic>.+))?"),
     ("timeline", r"when did what happen(?: (?:in|during|with|to|on|at|around)\s+(?P<topic>.+))?"),
@@ -201,14 +203,14 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN_ALONE = re.compile(
-    r"^(?:he|she|it|they|him|her|them|this|that|these|those|there|here|me|us)(?:\s*\((.*)\))?$",
+    r"^(?:he|she|it|they|him|her|them|this|that|these|those|there|here|me|us)$",
     re.IGNORECASE,
 )
 _LEADING = re.compile(r"^(?:in|on|with|at|around|to|of)\s+", re.IGNORECASE)
 _WHOLE = re.compile(
     r"\b(?:articles|stories|reports|texts|news|documents|files|index|everything|headlines)\b", re.IGNORECASE
 )
-_EDGE = " \t\"'“”‘’.,;:!?…-"  # brackets stay: they hold what a follow-up leans on
+_EDGE = " \t\"'“”‘’.,;:!?…()-"
 _LONGEST = 300  # characters: a request is short, and the patterns need not be quick on more
 _ANY_DAY = datetime.date(2024, 6, 12)
 
@@ -223,8 +225,13 @@ def request(question: str) -> Request:
     text = " ".join(question.replace("’", "'").split())
     if len(text) > _LONGEST:
         return _FACT
+    said = _IN_BRACKETS.search(text)
+    if said:
+        asked = request(text[: said.start()])
+        topic = f"{asked.topic} {said[1]}".strip()
+        return _FACT if asked.kind == "fact" else Request(asked.kind, topic)
     bare = text[_end_of(_BEFORE, text) :].rstrip(" ?!.…")
-    bare = _AFTER.sub("", bare)
+    bare = _ELSE.sub("what", _AFTER.sub("", bare))
     for kind, pattern in _REQUESTS:
         match = pattern.fullmatch(bare)
         if match:
@@ -233,6 +240,24 @@ def request(question: str) -> Request:
                 continue  # "What happened in Kursk?" may want one fact; "What happened in May?" can't
             return _request(kind, bare, groups.get("topic") or groups.get("when") or "")
     return _FACT
+
+
+_AGAIN = re.compile(
+    r"(?:(?:and|but|or|so|ok|okay|now)\b[\s,]*)*(?:(?:what|how) about|and)\s+(?P<topic>[^?!]+?)[\s?!.]*",
+    re.IGNORECASE,
+)
+
+
+def other_topic(question: str) -> str | None:
+    """What a question names for the last one to be asked of: "And Berg?", "What about Berg?"; else None."""
+    match = _AGAIN.fullmatch(" ".join(question.split())[:_LONGEST])
+    return match["topic"] if match and not _ASKS_FACT.search(match["topic"]) else None
+
+
+def put_to(last: str, topic: str) -> str | None:
+    """A request for an overview with another topic in place of its own; None for what is no such request."""
+    before = request(last).topic
+    return last.replace(before, topic) if before and before in last else None
 
 
 def _is_time(words: str) -> bool:
@@ -264,14 +289,13 @@ def _request(kind: Kind, text: str, topic: str) -> Request:
 
 
 def _cleaned(topic: str) -> str:
-    """A topic without words for the articles themselves, its pronoun replaced by what was put in brackets."""
+    """A topic without words for the articles themselves; "" for one that is a pronoun alone."""
     for _ in range(3):  # "the main news of all the articles about ..."
         shorter = _ALL.sub("", topic, count=1).strip()
         if shorter == topic:
             break
         topic = shorter
-    alone = _PRONOUN_ALONE.match(topic)
-    return _LEADING.sub("", (alone[1] or "") if alone else topic).strip(_EDGE)
+    return "" if _PRONOUN_ALONE.match(topic) else _LEADING.sub("", topic).strip(_EDGE)
 
 
 # Words that a topic is spoken of with, and that a sentence on it need not have.

@@ -53,6 +53,7 @@ _NEAREST = 5
 _TRIES = 5
 _OVERVIEW_PASSAGES = 30  # read for an overview of a topic, at most 3 an article: about 100 ms
 _OVERVIEW_ARTICLES = 20  # read for an overview of everything, the newest
+_OVERVIEW_SENTENCES = 20  # of each, the first that can be quoted alone
 _OVERVIEW_SURE = 0.9
 _REPORTED_WITHIN = 7  # days after which articles tell little more of what happened on a day
 _TURNS_READ = 5  # of a conversation, to tell what an overview is of
@@ -508,19 +509,20 @@ class QABot:
         )
 
     def _on_all(self, scope: _Scope) -> _Material:
-        """The sentences of the newest articles that pass the filters."""
+        """The sentences of the newest articles that pass the filters, or of those around some days."""
         from qa_bot.overview import read
 
         admitted = [article for article in self._store.articles() if scope.filters.admit(article)]
         chosen = _around(admitted, scope.last) if scope.last else admitted[:_OVERVIEW_ARTICLES]
-        ids = [article.id for article in chosen]
-        found = filter(None, map(self._store.whole, ids))
-        pairs = [(article, passages) for article, passages in found]
-        sentences = tuple(item for article, passages in pairs for item in read(article, passages))
+        whole = filter(None, (self._store.whole(article.id) for article in chosen))
+        pairs = [(article, passages) for article, passages in whole]
+        most = _OVERVIEW_SENTENCES if len(pairs) > 1 else None
+        sentences = tuple(item for article, passages in pairs for item in read(article, passages, most))
         notices: tuple[str, ...] = ()
-        if len(admitted) > len(ids):
-            which = len(ids) if scope.last else f"the {len(ids)} newest"
-            notices = (f"Of {len(admitted):,} articles {which} were read.",)
+        if len(admitted) > len(chosen) and not scope.last:
+            notices = (f"Of {len(admitted):,} articles the {len(chosen)} newest were read.",)
+        elif len(admitted) > len(chosen):
+            notices = (f"Only {len(chosen)} articles were read for this.",)
         return _Material(
             sentences,
             tuple(passages[0] for _, passages in pairs if passages),

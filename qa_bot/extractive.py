@@ -87,10 +87,11 @@ def write_timeline(steps: Sequence[Step]) -> tuple[Written, tuple[TimelineEvent,
 
 def _when(step: Step) -> str:
     """A step's date as a reader is shown it: "5 November 2024", "November 2024", "reported 5 November 2024"."""
-    if step.precision == "month":
-        return f"{datetime.date.fromisoformat(step.date):%B %Y}"
-    day = long_date(step.date)
-    return f"reported {day}" if step.precision == "publication" else day
+    month = step.precision == "month"
+    day = f"{datetime.date.fromisoformat(step.date):%B %Y}" if month else long_date(step.date)
+    if step.precision == "publication":
+        return f"reported {day}"
+    return f"planned for {day}" if step.planned else day
 
 
 def days(first: str | None, last: str | None) -> str:

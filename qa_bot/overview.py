@@ -60,25 +60,29 @@ class Sentence:
 class Step:
     """Something that happened, when, and the words of the quote that say so (none for ``publication``).
 
-    ``date`` is YYYY-MM-DD, of a month its first day; ``words`` is a span into the article's text.
+    ``date`` is YYYY-MM-DD, of a month its first day; ``words`` is a span into the article's text; ``planned``
+    is what was still to come when it was written.
     """
 
     date: str
     precision: Precision
     sentence: Sentence
     words: Span | None
+    planned: bool = False
 
 
 # --- material: sentences that stand on their own --------------------------------------------------
 
 
-def read(article: Article, passages: Sequence[Passage]) -> list[Sentence]:
-    """The sentences of an article that can be quoted alone, in order."""
+def read(article: Article, passages: Sequence[Passage], most: int | None = None) -> list[Sentence]:
+    """The sentences of an article that can be quoted alone, in order; the first ``most`` of them."""
     found = []
     for place, span in enumerate(running(article.text)):
         passage = next((p for p in passages if p.start <= span.start < p.end), None)
         if passage is not None and stands_alone(article.text, span):
             found.append(Sentence(article, span, passage.id, place))
+            if len(found) == most:
+                break
     return found
 
 
@@ -267,6 +271,8 @@ def summarise(
     scores = _telling(found, cosines)
     if order == "newest":
         scores *= _freshness(found)
+    own = [set(terms(item.text)) for item in found]
+    length = [len(item.text.split()) for item in found]
     taken: list[int] = []
     room = words
 
@@ -276,19 +282,26 @@ def summarise(
         gain = _TRADE * scores[index] - (1.0 - _TRADE) * near
         return float(gain * _AGAIN**again if gain > 0 else gain)
 
-    left = [i for i in range(len(found)) if scores[i] >= _FLOOR * scores.max()]
+    def repeats(index: int, other: int) -> bool:
+        shared = len(own[index] & own[other])
+        shorter = max(min(len(own[index]), len(own[other])), 1)
+        return index == other or cosines[index, other] >= _SAME or shared >= _SAME_WORDS * shorter
+
+    left = _best_of_each(found, scores) if one_each else list(range(len(found)))
+    left = [index for index in left if scores[index] >= _FLOOR * scores.max()]
     while left and len(taken) < most:
         best = max(left, key=lambda index: (worth(index), -index))
-        room -= len(found[best].text.split())
+        room -= length[best]
         taken.append(best)
-        left = [
-            index
-            for index in left
-            if not _repeats(found, cosines, index, best)
-            and not (one_each and found[index].article.id == found[best].article.id)
-            and len(found[index].text.split()) <= room
-        ]
+        left = [index for index in left if length[index] <= room and not repeats(index, best)]
     return _ordered([found[index] for index in taken], order)
+
+
+def _best_of_each(found: Sequence[Sentence], scores: Matrix) -> list[int]:
+    best: dict[str, int] = {}
+    for index in np.argsort(-scores, kind="stable"):
+        best.setdefault(found[index].article.id, int(index))
+    return list(best.values())
 
 
 def _freshness(found: Sequence[Sentence]) -> Matrix:
@@ -296,13 +309,6 @@ def _freshness(found: Sequence[Sentence]) -> Matrix:
     days = [datetime.date.fromisoformat(item.article.published or "0001-01-01").toordinal() for item in found]
     ages = (max(days) - np.array(days, dtype=np.float64)) / _MONTH
     return np.asarray(0.4 + 0.6 * 0.5**ages)
-
-
-def _repeats(found: Sequence[Sentence], cosines: Matrix, index: int, other: int) -> bool:
-    if index == other or cosines[index, other] >= _SAME:
-        return True
-    own, theirs = set(terms(found[index].text)), set(terms(found[other].text))
-    return len(own & theirs) >= _SAME_WORDS * max(min(len(own), len(theirs)), 1)
 
 
 def _ordered(taken: Sequence[Sentence], order: Order) -> list[Sentence]:
@@ -383,8 +389,8 @@ def timeline(
 
     A step's day is the one that the sentence names, by a date or seen from the article's own ("on Monday"),
     or its month where it names no day; for an article's first sentence that tells of an event and names no
-    time it is the day of publication. Days to come count where the sentence says that they are fixed.
-    Weeks, years and spans of time are no days and are left out.
+    time it is the day of publication. Days to come count where the sentence says that they are fixed, and
+    nobody asks what happened in some days. Weeks, years and spans of time are no days and are left out.
 
     Args:
         found: what there is to choose from.
@@ -393,7 +399,8 @@ def timeline(
         most: how many steps.
     """
     dated = [(item, step) for item in found for step in [_dated(item)] if step is not None]
-    dated = [pair for pair in dated if _within(pair[1], first, last)]
+    if first or last:
+        dated = [pair for pair in dated if _within(pair[1], first, last) and not pair[1].planned]
     if not dated:
         return []
     cosines = _similar([item.text for item, _ in dated])
@@ -452,7 +459,7 @@ def _dated(item: Sentence) -> Step | None:
     if usable:
         one = min(usable, key=lambda one: _aside(one, text, reference))
         words = Span(item.span.start + one.start, item.span.start + one.end)
-        return Step(*_date_of(one), item, words)
+        return Step(*_date_of(one), item, words, planned=_to_come(one, reference))
     if reference and not named and _is_news(item, reference):
         return Step(reference.isoformat(), "publication", item, None)
     return None
@@ -520,10 +527,14 @@ def _names_a_day(one: TimeExpression, text: str, reference: datetime.date | None
         or (_ITS_OWN.match(after) and not _DURING.search(before))
     ):
         return False
-    to_come = reference is not None and (
-        one.first > reference or (one.precision == "month" and one.first == reference)
-    )
-    return not to_come or bool(_SCHEDULED.search(text))
+    return not _to_come(one, reference) or bool(_SCHEDULED.search(text))
+
+
+def _to_come(one: TimeExpression, reference: datetime.date | None) -> bool:
+    """Whether what is named was still to come when it was written: "later this month" begins on that day."""
+    if reference is None or one.first is None:
+        return False
+    return one.first > reference or (one.precision == "month" and one.first == reference)
 
 
 _MONTH = 31  # days; "from March to June" is no month

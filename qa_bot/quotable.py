@@ -26,7 +26,7 @@ _FURNITURE = re.compile(
     r"^[A-Z]\w+(?: \w+){0,2}: "  # "Why watch: ..."
     r"|[a-z\"'’”]:[A-Z]"  # a link's words run into what follows
     r"|^\W*(?:read (?:more|also|next|the full)|see also|sign up|subscribe|click (?:here|on)|follow (?:us|the|@)|listen to"
-    r"|watch(?: the| our|:)|related\b|source link|advertisement|copyright|\(c\)|©|updated\b|correction\b|download\b"
+    r"|watch(?: the| our|:)|updates?\b|(?:an? |the )?(?:satellite |still )?(?:image|photo|photograph|picture) (?:of|from|shows|taken)|related\b|source link|advertisement|copyright|\(c\)|©|updated\b|correction\b|download\b"
     r"|share this|comments?\b|enter your|by signing up|(?:additional )?(?:reporting|editing|writing) by"
     r"|this (?:article|story|report|piece|post) (?:was|is|has|first|originally))"
     r"|\bis a (?:contributor|correspondent|reporter|columnist|freelance|staff writer)\b|\ball rights reserved\b"
@@ -95,7 +95,7 @@ def stands_alone(text: str, span: Span) -> bool:
     """Whether a sentence of a text can be read without those before it: no pronoun hangs, no quote is cut."""
     sentence = text[span.start : span.end]
     first = _LETTERS.search(sentence)
-    if first is None or (first.start() < 3 and first[0][0].islower()):
+    if first is None or sentence[0] in "-–—•·*" or (first.start() < 3 and first[0][0].islower()):
         return False
     count = len(sentence.split()) if first[0].isascii() else len(terms(sentence))
     if not _LEAST_WORDS <= count <= _MOST_WORDS or not _is_whole(sentence):

@@ -242,7 +242,15 @@ def test_a_timeline_tells_what_happened_when(bot: QABot) -> None:
     assert answer.text.split("\n")[0].startswith(
         "12 November 2024 - The Ledger: About 1,200 dockers went on strike"
     )
+    assert answer.text.split("\n")[1].startswith("planned for 18 November 2024 - The Ledger: A new round of talks")
     assert answer.to_dict()["timeline"][2]["date"] == "2024-11-20"
+
+
+def test_what_was_planned_has_not_happened(bot: QABot) -> None:
+    """Asked what happened, only what was reported afterwards is told."""
+    answer = asked(bot, "What happened on 18 November 2024?")
+
+    assert "2024-11-18" not in [event.date for event in answer.timeline]
 
 
 def test_an_event_is_told_once(bot: QABot) -> None:

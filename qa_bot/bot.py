@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from qa_bot.evidence import Evidence
     from qa_bot.expansion import Expanded
+    from qa_bot.explanation import Explanation
     from qa_bot.overview import Order, Sentence
     from qa_bot.retrieval import Hit, PassageRetriever
 
@@ -226,6 +227,23 @@ class QABot:
         terms = weighted_terms(self._expand(parse(text)))
         hits = self._retriever.search(text, terms, filters=filters, limit=limit, spread=True)
         return [hit.passage for hit in hits]
+
+    def explain(self, question: str, **options: Any) -> Explanation:
+        """Why `answer` says what it says; takes its options and raises what it raises."""
+        from qa_bot.explanation import explain
+
+        answer = self.answer(question, **options)
+        filters = self._filters(**{name: options[name] for name in _FILTERS if name in options})
+        parsed = parse(answer.standalone_question)
+        hits: list[Hit] = []
+        expanded: tuple[Expanded, ...] = ()
+        evidence = None
+        if answer.method != "none" or answer.reason not in (None, "empty_index"):
+            expanded = self._expand(parsed)
+            hits, whole = self._found(parsed.text, weighted_terms(expanded), filters)
+            evidence = self._weigh(parsed, expanded, hits, whole) if hits else None
+        least = self.settings.min_confidence
+        return explain(parsed, expanded, hits, evidence, least, _decision(answer, evidence, least))
 
     # --- articles ----------------------------------------------------------------------------
 
@@ -847,6 +865,29 @@ def _nothing_on(blank: Answer, material: _Material, clock: _Clock, scope: _Scope
         passages=material.passages[:_NEAREST],
         timings_ms=clock.laps,
     )
+
+
+def _decision(answer: Answer, evidence: Evidence | None, least: float) -> str:
+    confidence = f"confidence {evidence.confidence if evidence else 0.0:.2f}, at least {least:.2f} is needed"
+    if answer.answered and answer.method == "none":
+        return "a reply out of courtesy; no article was looked into"
+    wanted = request(answer.standalone_question)
+    if wanted.kind != "fact":
+        done = (
+            f"answered with {len(answer.citations)} quotes"
+            if answer.answered
+            else f"declined ({answer.reason})"
+        )
+        return (
+            f"taken for a request for an overview ({wanted.kind}) of {wanted.topic or 'everything'!r}: {done}"
+        )
+    if answer.answered:
+        return f"answered with {len(answer.citations)} quotes; {confidence}"
+    doubt = f"; doubted, as {evidence.doubt}" if evidence and evidence.doubt else ""
+    return f"declined ({answer.reason}): {answer.text} {confidence.capitalize()}{doubt}"
+
+
+_FILTERS = ("as_of", "since", "until", "publisher", "articles")
 
 
 def _speaks_of_time(evidence: Evidence, expanded: Sequence[Expanded]) -> bool:

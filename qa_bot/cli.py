@@ -102,9 +102,12 @@ def commands() -> None:
 
 @commands.command()
 @click.argument("question", nargs=-1)
+@click.option("--explain", is_flag=True, help="Also show why: the words, passages and sentences weighed.")
 @_filters
 @_common
-def ask(question: tuple[str, ...], index_dir: str | None, as_json: bool, **filters: Any) -> int:
+def ask(
+    question: tuple[str, ...], explain: bool, index_dir: str | None, as_json: bool, **filters: Any
+) -> int:
     """Answer QUESTION from the articles. Exit code 3: the articles do not tell."""
     from qa_bot.question import checked
 
@@ -113,7 +116,13 @@ def ask(question: tuple[str, ...], index_dir: str | None, as_json: bool, **filte
     with _bot(index_dir) as bot:
         answer = bot.answer(text, **_given(filters))
         _say_demo(bot, as_json)
-        _print_answer(answer, bot, as_json)
+        reasons = bot.explain(text, **_given(filters)) if explain else None
+        if as_json and reasons:
+            _print_json({**answer.to_dict(), "explanation": reasons.to_dict()})
+        else:
+            _print_answer(answer, bot, as_json)
+            if reasons:
+                click.echo(f"\n{reasons}")
     return 0 if answer.answered else NOT_FOUND
 
 

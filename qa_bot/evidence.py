@@ -36,6 +36,7 @@ class Evidence:
 
     ``confidence`` is the probability that the best sentences answer. ``missing`` names what of the
     question the articles do not have. ``narrow``: one sentence is likely to be all of the answer.
+    ``doubt``: what the question takes for granted and is not there.
     """
 
     candidates: tuple[Candidate, ...]
@@ -43,6 +44,7 @@ class Evidence:
     reason: Reason | None = None
     missing: tuple[str, ...] = ()
     narrow: bool = False
+    doubt: str | None = None
 
 
 def weigh(
@@ -71,17 +73,18 @@ def weigh(
         return Evidence((), 0.0, "not_stated")
     candidates = _undoubted_first(question, expanded, candidates)
     best = candidates[0]
-    confidence = _probability(best, expanded) * _doubt(question, expanded, best)
-    if question.office and not _office_there(question, expanded, candidates):
-        confidence *= _UNGRANTED
+    doubt = _doubt(question, expanded, best)
+    if doubt is None and question.office and not _office_there(question, expanded, candidates):
+        doubt = "the country and the office asked about stand nowhere together"
+    confidence = _probability(best, expanded) * (1.0 if doubt is None else _UNGRANTED)
     uncovered = _uncovered(best, expanded)
     if uncovered:
         return Evidence(tuple(candidates), 0.0, "false_premise", uncovered)
     if max(best.covered, default=1.0) < _GRANTED:  # no word of the question is there, nor one for it
         return Evidence(tuple(candidates), 0.0, "not_stated", _weakest(best, expanded))
     if confidence < min_confidence:
-        return Evidence(tuple(candidates), confidence, "not_stated", _weakest(best, expanded))
-    return Evidence(tuple(candidates), confidence, narrow=question.kind in _ONE_ANSWER)
+        return Evidence(tuple(candidates), confidence, "not_stated", _weakest(best, expanded), doubt=doubt)
+    return Evidence(tuple(candidates), confidence, narrow=question.kind in _ONE_ANSWER, doubt=doubt)
 
 
 def _undoubted_first(
@@ -89,15 +92,17 @@ def _undoubted_first(
 ) -> list[Candidate]:
     """The candidates, those near the best first that take for granted nothing that is not there."""
     near = [item for item in candidates if item.score >= candidates[0].score - _NEARLY_BEST]
-    sure = [item for item in near if _doubt(question, expanded, item) == 1.0]
+    sure = [
+        item for item in near if _doubt(question, expanded, item) is None and not _uncovered(item, expanded)
+    ]
     return [*sure, *(item for item in candidates if item not in sure)]
 
 
-_NEARLY_BEST = 1.0  # in rank score: beyond it the better sentence is right far more often
+_NEARLY_BEST = 1.5  # in rank score: beyond it the better sentence is right far more often
 
 
-def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) -> float:
-    """A factor on the probability, below 1 where what a question takes for granted is not there.
+def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) -> str | None:
+    """What a question takes for granted and is not there; it makes the probability smaller.
 
     "How many hostages ..." takes it that there are hostages, "Why was he dismissed?" that he was: when
     neither that word nor one for it stands near the best sentence, its other words prove little. The
@@ -106,18 +111,18 @@ def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) ->
     covered = {item.unit: value for item, value in zip(expanded, best.covered, strict=True)}
     counted = [covered[unit] for unit in question.counted if unit in covered]
     if counted and max(counted) < _GRANTED:
-        return _UNGRANTED
+        return "what is to be counted is not near"
     if question.counted_of and _of_another(question.counted_of, best):
-        return _UNGRANTED
+        return "the figures are of another country"
     if question.kind == "person" and _A_NAME.search(question.text) and not best.answers:
-        return _UNGRANTED
+        return "no name stands there"
     if question.kind in ("reason", "date"):
         told = [
             covered[item.unit] for item in expanded if item.unit.kind == "word" and item.rarity >= _TELLING
         ]
         if told and min(told) < _GRANTED:
-            return _UNGRANTED
-    return 1.0
+            return "what is said to have happened is not near"
+    return None
 
 
 def _of_another(country: Unit, best: Candidate) -> bool:

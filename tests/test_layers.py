@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("preparing", "preparing"),
     ("ingestion", "ingestion"),
     ("LlamaIndex engine", "llama"),
+    ("reasons", "explanation"),
     ("bot", "bot"),
     ("around the bot", "evaluation rendering"),
     ("reports", "reporting"),

@@ -242,7 +242,9 @@ def test_a_timeline_tells_what_happened_when(bot: QABot) -> None:
     assert answer.text.split("\n")[0].startswith(
         "12 November 2024 - The Ledger: About 1,200 dockers went on strike"
     )
-    assert answer.text.split("\n")[1].startswith("planned for 18 November 2024 - The Ledger: A new round of talks")
+    assert answer.text.split("\n")[1].startswith(
+        "planned for 18 November 2024 - The Ledger: A new round of talks"
+    )
     assert answer.to_dict()["timeline"][2]["date"] == "2024-11-20"
 
 

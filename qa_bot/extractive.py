@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from qa_bot.attribution import said_by
 from qa_bot.candidates import Candidate
 from qa_bot.citations import cite, shown
 from qa_bot.dates import long_date
@@ -46,6 +47,7 @@ def write(evidence: Evidence) -> Written:
     room = MAX_WORDS
     for quote in _quotes(_chosen(evidence)):
         citation = cite(len(citations) + 1, quote.article, quote.span, quote.passage_id, quote.answers)
+        citation = replace(citation, said_by=_source_of(quote))
         line = f"{source(quote.article)}: {shown(citation.quote)} [{citation.number}]"
         room -= len(line.split())
         if citations and room < 0:
@@ -55,12 +57,19 @@ def write(evidence: Evidence) -> Written:
     return Written("\n".join(lines), tuple(citations))
 
 
+def _source_of(quote: _Quote) -> str | None:
+    """Who says what a quote says: of all of it, or else of the sentence that answers."""
+    said = said_by(quote.article.text, quote.span)
+    return said if said is not None or quote.core == quote.span else said_by(quote.article.text, quote.core)
+
+
 def write_overview(chosen: Sequence[Sentence]) -> Written:
     """Sentences as they are given, those of one article behind one another on its line."""
     lines: list[str] = []
     citations: list[Citation] = []
     for item in chosen:
         citation = cite(len(citations) + 1, item.article, item.span, item.passage_id)
+        citation = replace(citation, said_by=said_by(item.article.text, item.span))
         quote = f"{shown(citation.quote)} [{citation.number}]{days_meant(citation)}"
         if citations and citations[-1].article.id == item.article.id:
             lines[-1] += f" {quote}"
@@ -79,6 +88,7 @@ def write_timeline(steps: Sequence[Step]) -> tuple[Written, tuple[TimelineEvent,
         article, span = step.sentence.article, step.sentence.span
         marks = [step.words] if step.words else []
         citation = cite(number, article, span, step.sentence.passage_id, marks)
+        citation = replace(citation, said_by=said_by(article.text, span))
         lines.append(f"{_when(step)} - {outlet(article)}: {shown(citation.quote)} [{number}]")
         citations.append(citation)
         events.append(TimelineEvent(step.date, citation.quote, number, step.precision))
@@ -151,6 +161,7 @@ class _Quote:
     span: Span
     passage_id: str
     answers: tuple[Span, ...]
+    core: Span  # the best sentence of it
 
 
 def _chosen(evidence: Evidence) -> list[Candidate]:
@@ -202,7 +213,7 @@ def _quotes(chosen: Sequence[Candidate]) -> list[_Quote]:
         span = _with_antecedent(candidate)
         if position == 0 and not candidate.answers:
             span = _with_next(candidate.article.text, span)
-        new = _Quote(candidate.article, span, candidate.passage_id, candidate.answers)
+        new = _Quote(candidate.article, span, candidate.passage_id, candidate.answers, candidate.span)
         joined = next((i for i, quote in enumerate(quotes) if _side_by_side(quote, new)), None)
         if joined is None:
             quotes.append(new)

@@ -155,6 +155,7 @@ def _chip(citation: Citation) -> str:
 def _source_line(citation: Citation) -> str:
     article = citation.article
     facts = [byline(article)]
+    facts += [f"said by {citation.said_by}"] if citation.said_by else []
     facts += [f"“{date.text}” is {long_date(date.date)}" for date in citation.dates]
     facts += ["a later version exists"] if article.superseded else []
     return (

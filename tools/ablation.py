@@ -56,7 +56,7 @@ LEFT_OUT: dict[str, dict[str, float]] = {
 GRID: dict[str, tuple[float, ...]] = {
     "title_weight": (0.5, 1.0, 1.5),
     "passage_weight": (0.25, 0.5, 1.0),
-    "vector_weight": (0.0, 0.2, 0.4),
+    "vector_weight": (0.0, 0.1, 0.3),
     "recency_weight": (0.6, 0.8, 1.0),
 }
 Ranks = list[float]  # the reciprocal rank of each question's article; 0 when it was not found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import re
 import textwrap
@@ -14,8 +15,9 @@ from qa_bot.citations import cite, shown
 from qa_bot.dates import long_date
 from qa_bot.disagreement import Difference
 from qa_bot.evidence import Evidence
+from qa_bot.overview import Sentence, Step
 from qa_bot.text import sentences, terms
-from qa_bot.types import Article, Citation, Disagreement, Reason, Span
+from qa_bot.types import Article, Citation, Disagreement, Reason, Span, TimelineEvent
 
 MAX_WORDS = 120
 _LABEL_CHARS = 50  # of a title that stands in for a publisher who is not known
@@ -89,6 +91,54 @@ def _difference_line(difference: Difference, cited: Disagreement) -> str:
     return f"{start}: {'; '.join(values)}."
 
 
+def write_overview(chosen: Sequence[Sentence]) -> Written:
+    """Sentences as they are given, those of one article behind one another on its line."""
+    lines: list[str] = []
+    citations: list[Citation] = []
+    for item in chosen:
+        citation = cite(len(citations) + 1, item.article, item.span, item.passage_id)
+        citation = replace(citation, said_by=said_by(item.article.text, item.span))
+        quote = f"{shown(citation.quote)} [{citation.number}]{days_meant(citation)}"
+        if citations and citations[-1].article.id == item.article.id:
+            lines[-1] += f" {quote}"
+        else:
+            lines.append(f"{source(item.article)}: {quote}")
+        citations.append(citation)
+    return Written("\n".join(lines), tuple(citations))
+
+
+def write_timeline(steps: Sequence[Step]) -> tuple[Written, tuple[TimelineEvent, ...]]:
+    """Dated steps, a line each: when, publisher, the article's words, the citation's number."""
+    lines: list[str] = []
+    citations: list[Citation] = []
+    events: list[TimelineEvent] = []
+    for number, step in enumerate(steps, 1):
+        article, span = step.sentence.article, step.sentence.span
+        marks = [step.words] if step.words else []
+        citation = cite(number, article, span, step.sentence.passage_id, marks)
+        citation = replace(citation, said_by=said_by(article.text, span))
+        lines.append(f"{_when(step)} - {outlet(article)}: {shown(citation.quote)} [{number}]")
+        citations.append(citation)
+        events.append(TimelineEvent(step.date, citation.quote, number, step.precision))
+    return Written("\n".join(lines), tuple(citations)), tuple(events)
+
+
+def _when(step: Step) -> str:
+    """A step's date as a reader is shown it: "5 November 2024", "November 2024", "reported 5 November 2024"."""
+    month = step.precision == "month"
+    day = f"{datetime.date.fromisoformat(step.date):%B %Y}" if month else long_date(step.date)
+    if step.precision == "publication":
+        return f"reported {day}"
+    return f"planned for {day}" if step.planned else day
+
+
+def days(first: str | None, last: str | None) -> str:
+    """Days as a reader is shown them: "on 5 November 2024", "since ...", "until ...", "from ... to ..."."""
+    if first and last:
+        return f"on {long_date(first)}" if first == last else f"from {long_date(first)} to {long_date(last)}"
+    return f"since {long_date(first)}" if first else f"until {long_date(last)}"
+
+
 def drafts(text: str) -> Iterator[str]:
     """A text as it grows, a line at a time."""
     lines = text.split("\n")
@@ -98,8 +148,12 @@ def drafts(text: str) -> Iterator[str]:
 
 def source(article: Article) -> str:
     """Publisher and date as a reader is shown them: "Harbour Daily, 5 November 2024"."""
-    name = article.publisher or textwrap.shorten(article.label, _LABEL_CHARS, placeholder="…")
-    return f"{shown(name)}, {long_date(article.published)}"
+    return f"{outlet(article)}, {long_date(article.published)}"
+
+
+def outlet(article: Article) -> str:
+    """Whom a reader is told that an article is of: its publisher, else its title."""
+    return shown(article.publisher or textwrap.shorten(article.label, _LABEL_CHARS, placeholder="…"))
 
 
 def days_meant(citation: Citation) -> str:

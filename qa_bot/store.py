@@ -276,6 +276,21 @@ class Store:
         row = self._all(f"SELECT {_FACTS}, text FROM article WHERE id = ?", (article_id,))
         return _article(row[0]) if row else None
 
+    def whole(self, article_id: str) -> tuple[Article, list[Passage]] | None:
+        """One article whole with its passages in order, or None when there is none of that id."""
+        with self._snapshot():
+            article = self.article(article_id)
+            if article is None:
+                return None
+            rows = self._all(
+                'SELECT p.ordinal, p.start, p."end" FROM passage p JOIN article a ON a.number = p.article'
+                " WHERE a.id = ? ORDER BY p.ordinal",
+                (article_id,),
+            )
+        return article, [
+            _passage(article, ordinal, start, end, article.text[start:end]) for ordinal, start, end in rows
+        ]
+
     def passages(self, numbers: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """Passages by number with their article's facts (no text); numbers that are gone are left out."""
         with self._snapshot() as known:

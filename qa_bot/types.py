@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 DateSource = Literal["front_matter", "field", "markup", "text", "file_name", "address", "feed", "user"]
 Reason = Literal["missing_term", "not_stated", "out_of_range", "false_premise", "empty_index"]
+Precision = Literal["day", "month", "publication"]
 Method = Literal["extractive", "llm", "none"]
 
 
@@ -138,11 +139,17 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """A dated step; ``citation`` is the citation's number."""
+    """A dated step; ``citation`` is the citation's number.
+
+    ``date`` is YYYY-MM-DD. ``precision`` says how it is known: "day" where the quote names the day, "month"
+    where it names the month alone (``date`` is then its first day), "publication" where it names none and
+    ``date`` is the day on which the article reported it.
+    """
 
     date: str
     text: str
     citation: int
+    precision: Precision = "day"
 
 
 @dataclass(frozen=True, slots=True)

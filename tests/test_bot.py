@@ -55,7 +55,7 @@ SKELETON: dict[str, Any] = {
     ],
     "unsupported": [{"start": 0, "end": 0}],
     "disagreements": [{"about": "", "claims": [{"value": "", "said_by": None, "citation": 1}]}],
-    "timeline": [{"date": "", "text": "", "citation": 1}],
+    "timeline": [{"date": "", "text": "", "citation": 1, "precision": ""}],
     "coverage": {"articles": 0, "from": None, "to": None},
     "passages": [{"id": "", "article_id": "", "text": "", "start": 0, "end": 0, "score": 0.0}],
     "model": None,

@@ -16,7 +16,7 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -28,12 +28,12 @@ from qa_bot.courtesy import courtesy, reply
 from qa_bot.coverage import after_coverage, coverage_notice
 from qa_bot.disagreement import as_cited, disagreements
 from qa_bot.errors import ArticleError, SettingsError, StoreDamagedError, UsageError
-from qa_bot.expansion import expand, weighted_terms
+from qa_bot.expansion import expand, spelling_notices, weighted_terms
 from qa_bot.ingestion import Indexing, Report
 from qa_bot.preparing import Helper
 from qa_bot.question import MAX_CHARS, Question, checked, parse
-from qa_bot.requests import LIGHT, Request, narrowed, other_topic, put_to, request
-from qa_bot.rewrite import standalone
+from qa_bot.requests import Request, request
+from qa_bot.rewrite import understood
 from qa_bot.static_vectors import size_of
 from qa_bot.store import Build, Store, Writer, exists
 from qa_bot.types import Answer, Article, Coverage, Draft, Filters, Passage, Reason, Span, Turn
@@ -48,18 +48,11 @@ if TYPE_CHECKING:
     from qa_bot.evidence import Evidence
     from qa_bot.expansion import Expanded
     from qa_bot.explanation import Explanation
-    from qa_bot.overview import Order, Sentence
     from qa_bot.retrieval import Hit, PassageRetriever
 
 History = Sequence["Turn | str | tuple[str, str] | Mapping[str, str]"]
 _NEAREST = 5
 _TRIES = 5
-_OVERVIEW_PASSAGES = 30  # read for an overview of a topic, at most 3 an article: about 100 ms
-_OVERVIEW_ARTICLES = 20  # read for an overview of everything, the newest
-_OVERVIEW_SENTENCES = 20  # of each, the first that can be quoted alone
-_OVERVIEW_SURE = 0.9
-_REPORTED_WITHIN = 7  # days after which articles tell little more of what happened on a day
-_TURNS_READ = 5  # of a conversation, to tell what an overview is of
 logger = logging.getLogger(__name__)
 
 
@@ -396,7 +389,7 @@ class QABot:
                 confidence=1.0 if answered else 0.0,
                 timings_ms=clock.laps,
             )
-        wanted, alone = _wanted(text, turns, filters)
+        wanted, alone = understood(text, turns, of_one=len(filters.articles or ()) == 1)
         clock.lap("rewrite")
         notice = coverage_notice(alone, coverage, filters.as_of)
         blank = replace(blank, standalone_question=alone, notices=(notice,) if notice else ())
@@ -431,131 +424,44 @@ class QABot:
             confidence=round(evidence.confidence, 4),
             citations=written.citations,
             disagreements=tuple(cited for _, cited in told),
-            notices=(*blank.notices, *_spelling_notices(expanded)),
+            notices=(*blank.notices, *spelling_notices(expanded)),
             passages=tuple(hit.passage for hit in hits[:_NEAREST]),
         )
+        return self._checked(answer, whole, clock)
+
+    # --- overviews ---------------------------------------------------------------------------
+
+    def _overview(self, wanted: Request, blank: Answer, filters: Filters, clock: _Clock) -> Answer:
+        """Telling sentences of articles or on a topic, or what happened when, or why there are none."""
+        from qa_bot.briefing import Desk
+
+        desk = Desk(self._store, self._retriever, self._expand)
+        brief = desk.brief(wanted, blank.standalone_question, filters, lambda: clock.lap("retrieve"))
+        clock.lap("evidence")
+        blank = replace(blank, passages=brief.passages[:_NEAREST])
+        if brief.reason:
+            return replace(blank, text=brief.text, reason=brief.reason, timings_ms=clock.laps)
+        answer = replace(
+            blank,
+            text=brief.text,
+            answered=True,
+            method="extractive",
+            confidence=brief.confidence,
+            citations=brief.citations,
+            timeline=brief.timeline,
+            notices=(*blank.notices, *brief.notices),
+        )
+        return self._checked(answer, brief.articles, clock)
+
+    def _checked(self, answer: Answer, whole: Mapping[str, Article], clock: _Clock) -> Answer:
+        """The answer, when every citation is true."""
         faults = citations.faults(answer, whole.__getitem__)
         if faults:
             raise StoreDamagedError(f"{faults[0]} Run: qa-bot check --repair")
         clock.lap("answer")
         return replace(answer, timings_ms=clock.laps)
 
-    # --- overviews ---------------------------------------------------------------------------
-
-    def _overview(self, wanted: Request, blank: Answer, filters: Filters, clock: _Clock) -> Answer:
-        """Telling sentences of articles or on a topic, or what happened when, or why there are none."""
-        from qa_bot.overview import summarise, timeline
-
-        scope = _scope(wanted, filters, filters.as_of or self._store.coverage().last)
-        material = self._on_topic(scope, blank) if scope.topic.units else self._on_all(scope)
-        clock.lap("retrieve")
-        if not material.sentences:
-            if not material.passages and not any(map(filters.admit, self._store.articles())):
-                material = replace(material, reason="out_of_range", missing=())
-            return _nothing_on(blank, material, clock, scope)
-        steps = (
-            timeline(material.sentences, first=scope.first, last=scope.last)
-            if wanted.kind == "timeline"
-            else []
-        )
-        notices = (*blank.notices, *material.notices)
-        if steps:
-            written, events = extractive.write_timeline(steps)
-        else:
-            chosen = summarise(
-                _reported(material.sentences, scope), order=scope.order, one_each=material.one_each
-            )
-            if not chosen:
-                return _nothing_on(blank, material, clock, scope)
-            written, events = extractive.write_overview(chosen), ()
-            notices += ("No sentence on this tells on which day it happened.",) * (wanted.kind == "timeline")
-        clock.lap("evidence")
-        answer = replace(
-            blank,
-            text=written.text,
-            answered=True,
-            method="extractive",
-            confidence=material.confidence,
-            citations=written.citations,
-            timeline=events,
-            notices=notices,
-            passages=material.passages[:_NEAREST],
-        )
-        faults = citations.faults(answer, material.articles.__getitem__)
-        if faults:
-            raise StoreDamagedError(f"{faults[0]} Run: qa-bot check --repair")
-        clock.lap("answer")
-        return replace(answer, timings_ms=clock.laps)
-
-    def _on_topic(self, scope: _Scope, blank: Answer) -> _Material:
-        """The sentences of the best passages that speak of the topic."""
-        from qa_bot.candidates import PASSAGES_READ, judge
-        from qa_bot.models import word_vectors
-        from qa_bot.overview import about, strict, unspoken
-
-        expanded = strict(self._expand(scope.topic))
-        missing = tuple(i.unit.text for i in expanded if i.unit.kind in ("name", "place") and i.missing)
-        hits = self._retriever.search(
-            blank.standalone_question,
-            weighted_terms(expanded),
-            filters=scope.filters,
-            limit=_OVERVIEW_PASSAGES,
-            spread=True,
-        )
-        whole = {
-            article.id: article
-            for article in map(self._store.article, dict.fromkeys(hit.article.id for hit in hits))
-            if article is not None
-        }
-        kept = [hit for hit in hits if not _stale(hit, dict.fromkeys(whole), whole)]
-        passages = tuple(hit.passage for hit in kept)
-        if missing:
-            return _Material(passages=passages, reason="missing_term", missing=missing)
-        # By article, so that each is read once; `judge` reads so many passages at a time.
-        found = sorted(
-            ((hit.passage, whole[hit.article.id]) for hit in kept), key=lambda pair: pair[0].article_id
-        )
-        judged = [
-            candidate
-            for start in range(0, len(found), PASSAGES_READ)
-            for candidate in judge(scope.topic, expanded, found[start : start + PASSAGES_READ], word_vectors)
-        ]
-        absent = unspoken(judged, expanded)
-        sentences = [] if absent else about(judged, expanded)
-        if not sentences:
-            return _Material(passages=passages, missing=absent or tuple(i.unit.text for i in expanded[:3]))
-        best = max(item.relevance for item in sentences)
-        return _Material(
-            tuple(sentences),
-            passages,
-            whole,
-            confidence=round(_OVERVIEW_SURE * best, 4),
-            notices=_spelling_notices(expanded),
-        )
-
-    def _on_all(self, scope: _Scope) -> _Material:
-        """The sentences of the newest articles that pass the filters, or of those around some days."""
-        from qa_bot.overview import read
-
-        admitted = [article for article in self._store.articles() if scope.filters.admit(article)]
-        chosen = _around(admitted, scope.last) if scope.last else admitted[:_OVERVIEW_ARTICLES]
-        whole = filter(None, (self._store.whole(article.id) for article in chosen))
-        pairs = [(article, passages) for article, passages in whole]
-        most = _OVERVIEW_SENTENCES if len(pairs) > 1 else None
-        sentences = tuple(item for article, passages in pairs for item in read(article, passages, most))
-        notices: tuple[str, ...] = ()
-        if len(admitted) > len(chosen) and not scope.last:
-            notices = (f"Of {len(admitted):,} articles the {len(chosen)} newest were read.",)
-        elif len(admitted) > len(chosen):
-            notices = (f"Only {len(chosen)} articles were read for this.",)
-        return _Material(
-            sentences,
-            tuple(passages[0] for _, passages in pairs if passages),
-            {article.id: article for article, _ in pairs},
-            confidence=_OVERVIEW_SURE,
-            notices=notices,
-            one_each=len(pairs) > 1,
-        )
+    # --- finding and weighing ----------------------------------------------------------------
 
     def _found(
         self, question: str, terms: Mapping[str, float], filters: Filters
@@ -566,6 +472,7 @@ class QABot:
         not fit its passages is left out.
         """
         from qa_bot.candidates import PASSAGES_READ
+        from qa_bot.retrieval import stale
 
         limit = self.settings.candidates
         for _ in range(_TRIES):
@@ -573,7 +480,7 @@ class QABot:
             hits = self._retriever.search(question, terms, filters=filters, limit=limit)
             ids = dict.fromkeys(hit.article.id for hit in hits[:PASSAGES_READ])
             whole = {article.id: article for article in map(self._store.article, ids) if article is not None}
-            kept = [hit for hit in hits if not _stale(hit, ids, whole)]
+            kept = [hit for hit in hits if not stale(hit, ids, whole)]
             if self._store.generation == generation:
                 break
         return kept, whole
@@ -639,31 +546,6 @@ class QABot:
             _publisher(publisher),
             tuple(articles) if articles is not None else None,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """What an overview is of: a topic (no units: all), the articles it may use, the days of its steps."""
-
-    topic: Question
-    filters: Filters
-    order: Order
-    first: str | None = None
-    last: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """What an overview can be made of, or why there is none."""
-
-    sentences: tuple[Sentence, ...] = ()
-    passages: tuple[Passage, ...] = ()
-    articles: Mapping[str, Article] = field(default_factory=dict)
-    confidence: float = 0.0
-    notices: tuple[str, ...] = ()
-    one_each: bool = False
-    reason: Reason = "not_stated"
-    missing: tuple[str, ...] = ()
 
 
 class Chat:
@@ -787,97 +669,6 @@ def _said_by(article: Article, span: Span) -> str | None:
     return said_by(article.text, span)
 
 
-def _wanted(question: str, turns: Sequence[Turn], filters: Filters) -> tuple[Request, str]:
-    """What is asked for, and the question that stands alone. An overview leans on earlier turns at need."""
-    wanted = request(question)
-    one_article = filters.articles is not None and len(filters.articles) == 1
-    if wanted.kind == "fact" or not (one_article and not wanted.topic):
-        question = _alone(question, turns)
-        wanted = request(question)
-    if wanted.kind == "topic" and not parse(wanted.topic or "it").units:
-        wanted = Request("fact")
-    return wanted, " ".join(question.split())
-
-
-def _alone(question: str, turns: Sequence[Turn]) -> str:
-    """A question with what it leaves unsaid, be it for a fact or for an overview."""
-    wanted = request(question)
-    if not turns or (wanted.kind != "fact" and not wanted.leans):
-        return question
-    topic = other_topic(question)
-    if wanted.kind == "fact" and not topic:
-        return standalone(question, turns)
-    last = replace(turns[-1], question=_alone(turns[-1].question, turns[-_TURNS_READ:-1]))
-    if wanted.kind == "fact":
-        return put_to(last.question, topic or "") or standalone(question, turns)
-    alone = standalone(question, [*turns[:-1], last])
-    if request(alone).topic:
-        return alone
-    said = request(last.question).topic or " ".join(unit.text for unit in parse(last.question).units)
-    return f"{question.rstrip(' ?!.')} ({said})?" if said else question
-
-
-def _scope(wanted: Request, filters: Filters, as_of: str | None) -> _Scope:
-    """What a request is of. Days seen from the day of asking narrow the articles, of a timeline its steps."""
-    day = datetime.date.fromisoformat(as_of) if as_of else None
-    rest, period, named = narrowed(wanted.topic, day)
-    first, last = (period.first, period.last) if period else (None, None)
-    order: Order = {"topic": "relevance", "newest": "newest"}.get(wanted.kind, "date")  # type: ignore[assignment]
-    if wanted.kind == "timeline":
-        last = last or (as_of if first else None)
-        return _Scope(_topic(rest), _since(filters, first, None), order, first, last)
-    if wanted.kind == "newest":  # with a day of asking the ranking prefers what was published just before it
-        filters = replace(filters, as_of=as_of)
-    if named and (named.relative or named.precision == "open" or not rest):
-        return _Scope(_topic(rest), _since(filters, first, last), order)
-    return _Scope(_topic(wanted.topic if named else rest), filters, order)
-
-
-def _around(articles: Sequence[Article], day: str) -> list[Article]:
-    """Of articles, newest first, which to read for what happened up to a day: soon after it, then later."""
-    end = (datetime.date.fromisoformat(day) + datetime.timedelta(days=_REPORTED_WITHIN)).isoformat()
-    soon = [article for article in articles if article.published and article.published <= end]
-    later = [article for article in reversed(articles) if article.published and article.published > end]
-    most = min(len(soon), _OVERVIEW_ARTICLES)
-    spread = [soon[index * len(soon) // most] for index in range(most)]
-    return [*spread, *later[: _OVERVIEW_ARTICLES - most]]
-
-
-def _topic(text: str) -> Question:
-    """A topic as a question for nothing in particular, its first word not taken for a sentence's."""
-    units = parse(f"about {text}").units if text else ()
-    return Question(text, "other", tuple(unit for unit in units if unit.terms[-1] not in LIGHT) or units)
-
-
-def _since(filters: Filters, first: str | None, last: str | None) -> Filters:
-    """Filters narrowed to some days; what they say already holds."""
-    return replace(
-        filters,
-        since=max(filter(None, (filters.since, first)), default=None),
-        until=min(filter(None, (filters.until, last)), default=None),
-    )
-
-
-def _reported(found: Sequence[Sentence], scope: _Scope) -> list[Sentence]:
-    """Sentences of articles that were published on the days that a timeline is of."""
-    first, last = scope.first or "", scope.last or "9999"
-    bounded = scope.first or scope.last
-    return [item for item in found if not bounded or first <= (item.article.published or "") <= last]
-
-
-def _nothing_on(blank: Answer, material: _Material, clock: _Clock, scope: _Scope) -> Answer:
-    text = extractive.decline(material.reason, material.missing)
-    if material.reason == "not_stated" and not material.missing and (scope.first or scope.last):
-        text = f"The articles tell of nothing that happened {extractive.days(scope.first, scope.last)}."
-    return replace(
-        blank,
-        text=text,
-        reason=material.reason,
-        passages=material.passages[:_NEAREST],
-        timings_ms=clock.laps,
-    )
-
-
 def _decision(answer: Answer, evidence: Evidence | None, least: float) -> str:
     confidence = f"confidence {evidence.confidence if evidence else 0.0:.2f}, at least {least:.2f} is needed"
     if answer.answered and answer.method == "none":
@@ -910,15 +701,6 @@ def _speaks_of_time(evidence: Evidence, expanded: Sequence[Expanded]) -> bool:
     covered = zip(expanded, evidence.candidates[0].covered, strict=True)
     named = [share for item, share in covered if item.unit.kind == "date"]
     return bool(named) and min(named) >= 0.5
-
-
-def _spelling_notices(expanded: Iterable[Expanded]) -> tuple[str, ...]:
-    """What a word that no article has was taken for."""
-    return tuple(
-        f"No article has “{item.unit.text}”; it was taken for a spelling that they have."
-        for item in expanded
-        if item.unit.kind == "name" and any(part.misspelt for part in item.parts)
-    )
 
 
 def _turns(history: object) -> list[Turn]:
@@ -1020,11 +802,3 @@ def _may_be_id(value: object) -> bool:
 def _checked_limit(limit: object) -> None:
     if not isinstance(limit, int) or limit < 1:
         raise UsageError(f"limit must be a number from 1, not {limit!r}.")
-
-
-def _stale(hit: Hit, ids: Mapping[str, None], whole: Mapping[str, Article]) -> bool:
-    """Whether a passage that would be read is no more what its article says there."""
-    if hit.article.id not in ids:
-        return False
-    article, passage = whole.get(hit.article.id), hit.passage
-    return article is None or article.text[passage.start : passage.end] != passage.text

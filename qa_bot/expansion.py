@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
@@ -209,3 +209,12 @@ def weighted_terms(expanded: Sequence[Expanded]) -> dict[str, float]:
 
 
 _OTHER = 0.2  # another form of a place or short form widens the search, and must not lead it
+
+
+def spelling_notices(expanded: Iterable[Expanded]) -> tuple[str, ...]:
+    """What a word that no article has was taken for."""
+    return tuple(
+        f"No article has “{item.unit.text}”; it was taken for a spelling that they have."
+        for item in expanded
+        if item.unit.kind == "name" and any(part.misspelt for part in item.parts)
+    )

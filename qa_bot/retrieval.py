@@ -17,7 +17,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -293,3 +293,17 @@ def _node(hit: Hit) -> TextNode:
         excluded_embed_metadata_keys=list(metadata),
         excluded_llm_metadata_keys=["article_id", "start", "end"],
     )
+
+
+def stale(hit: Hit, read: Collection[str], whole: Mapping[str, Article]) -> bool:
+    """Whether a passage of an article that is read is no more what the article says there.
+
+    Args:
+        hit: the passage as it was found.
+        read: ids of the articles that are read; passages of others are never stale.
+        whole: those of them that are still there, by id.
+    """
+    if hit.article.id not in read:
+        return False
+    article, passage = whole.get(hit.article.id), hit.passage
+    return article is None or article.text[passage.start : passage.end] != passage.text

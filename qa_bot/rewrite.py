@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from qa_bot.lexicon import filler_terms, stop_terms
 from qa_bot.question import Question, Unit, parse
+from qa_bot.requests import Request, other_topic, put_to, request
 from qa_bot.text import words
 from qa_bot.types import Turn
 
@@ -38,6 +40,42 @@ _QUESTION_WORD = re.compile(
     re.IGNORECASE,
 )
 _SHORT = 2
+_TURNS_READ = 5  # of a conversation, to tell what an overview is of
+
+
+def understood(question: str, history: Sequence[Turn], *, of_one: bool = False) -> tuple[Request, str]:
+    """What is asked for, and the question that stands alone.
+
+    Args:
+        question: as it was asked.
+        history: earlier turns, oldest first; an overview leans on them at need.
+        of_one: one article alone may be used, so that "Summarise this" needs nothing said before.
+    """
+    wanted = request(question)
+    if wanted.kind == "fact" or not (of_one and not wanted.topic):
+        question = _alone(question, history)
+        wanted = request(question)
+    if wanted.kind == "topic" and not parse(wanted.topic or "it").units:
+        wanted = Request("fact")
+    return wanted, " ".join(question.split())
+
+
+def _alone(question: str, turns: Sequence[Turn]) -> str:
+    """A question with what it leaves unsaid, be it for a fact or for an overview."""
+    wanted = request(question)
+    if not turns or (wanted.kind != "fact" and not wanted.leans):
+        return question
+    topic = other_topic(question)
+    if wanted.kind == "fact" and not topic:
+        return standalone(question, turns)
+    last = replace(turns[-1], question=_alone(turns[-1].question, turns[-_TURNS_READ:-1]))
+    if wanted.kind == "fact":
+        return put_to(last.question, topic or "") or standalone(question, turns)
+    alone = standalone(question, [*turns[:-1], last])
+    if request(alone).topic:
+        return alone
+    said = request(last.question).topic or " ".join(unit.text for unit in parse(last.question).units)
+    return f"{question.rstrip(' ?!.')} ({said})?" if said else question
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:

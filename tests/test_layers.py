@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ),
     ("preparing", "preparing"),
     ("ingestion", "ingestion"),
-    ("LlamaIndex engine", "llama"),
+    ("LlamaIndex engine, overviews", "llama briefing"),
     ("reasons", "explanation"),
     ("bot", "bot"),
     ("around the bot", "evaluation rendering"),
@@ -156,7 +156,7 @@ def test_only_the_bot_composes_the_stages() -> None:
         and not found.typing_only
     }
 
-    assert {by for by, *_ in working} <= {"bot", "ingestion", "preparing"}
+    assert {by for by, *_ in working} <= {"bot", "briefing", "ingestion", "preparing"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,247 @@
+"""Requests for an overview: what to read for them, and what comes of it. Composes stages for `bot`.
+
+request -> topic and days -> passages or articles -> telling sentences, or dated steps -> Brief
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from qa_bot import extractive
+from qa_bot.candidates import PASSAGES_READ, judge
+from qa_bot.expansion import Expanded, spelling_notices, weighted_terms
+from qa_bot.models import word_vectors
+from qa_bot.overview import Order, Sentence, about, read, strict, summarise, timeline, unspoken
+from qa_bot.question import Question, parse
+from qa_bot.requests import LIGHT, Request, narrowed
+from qa_bot.retrieval import PassageRetriever, stale
+from qa_bot.store import Store
+from qa_bot.types import Article, Citation, Filters, Passage, Reason, TimelineEvent
+
+_OVERVIEW_PASSAGES = 30  # read for an overview of a topic, at most 3 an article: about 100 ms
+_OVERVIEW_ARTICLES = 20  # read for an overview of everything, the newest
+_OVERVIEW_SENTENCES = 20  # of each, the first that can be quoted alone
+_OVERVIEW_SURE = 0.9
+_REPORTED_WITHIN = 7  # days after which articles tell little more of what happened on a day
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What came of a request: a text with its citations, or with ``reason`` why there is none.
+
+    ``articles`` are those read, whole, by id; ``passages`` the nearest; ``confidence`` is 0.9 times how far
+    the best sentence speaks of the topic.
+    """
+
+    text: str
+    passages: tuple[Passage, ...] = ()
+    articles: Mapping[str, Article] = field(default_factory=dict)
+    citations: tuple[Citation, ...] = ()
+    timeline: tuple[TimelineEvent, ...] = ()
+    confidence: float = 0.0
+    notices: tuple[str, ...] = ()
+    reason: Reason | None = None
+
+
+class Desk:
+    """Answers requests from one index.
+
+    Args:
+        store: the index.
+        retriever: finds passages in it.
+        expand: a question's units with the forms that the index holds of them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        retriever: PassageRetriever,
+        expand: Callable[[Question], tuple[Expanded, ...]],
+    ) -> None:
+        self._store = store
+        self._retriever = retriever
+        self._expand = expand
+
+    def brief(
+        self, wanted: Request, standalone: str, filters: Filters, on_found: Callable[[], None]
+    ) -> Brief:
+        """Telling sentences of articles or on a topic, or what happened when, or why there are none.
+
+        Args:
+            wanted: the request, which is not for a fact.
+            standalone: the question that stands alone.
+            filters: which articles may be used.
+            on_found: called when all has been read.
+        """
+        scope = _scope(wanted, filters, filters.as_of or self._store.coverage().last)
+        material = self._on_topic(scope, standalone) if scope.topic.units else self._on_all(scope)
+        on_found()
+        if not material.sentences:
+            if not material.passages and not any(map(filters.admit, self._store.articles())):
+                material = replace(material, reason="out_of_range", missing=())
+            return _nothing_on(material, scope)
+        wants_steps = wanted.kind == "timeline"
+        steps = timeline(material.sentences, first=scope.first, last=scope.last) if wants_steps else []
+        notices = material.notices
+        events: tuple[TimelineEvent, ...] = ()
+        if steps:
+            written, events = extractive.write_timeline(steps)
+        else:
+            reported = _reported(material.sentences, scope)
+            chosen = summarise(reported, order=scope.order, one_each=material.one_each)
+            if not chosen:
+                return _nothing_on(material, scope)
+            written = extractive.write_overview(chosen)
+            notices += ("No sentence on this tells on which day it happened.",) * wants_steps
+        return Brief(
+            written.text,
+            material.passages,
+            material.articles,
+            written.citations,
+            events,
+            material.confidence,
+            notices,
+        )
+
+    def _on_topic(self, scope: _Scope, standalone: str) -> _Material:
+        """The sentences of the best passages that speak of the topic."""
+        expanded = strict(self._expand(scope.topic))
+        missing = tuple(i.unit.text for i in expanded if i.unit.kind in ("name", "place") and i.missing)
+        hits = self._retriever.search(
+            standalone,
+            weighted_terms(expanded),
+            filters=scope.filters,
+            limit=_OVERVIEW_PASSAGES,
+            spread=True,
+        )
+        ids = dict.fromkeys(hit.article.id for hit in hits)
+        whole = {article.id: article for article in map(self._store.article, ids) if article is not None}
+        kept = [hit for hit in hits if not stale(hit, ids, whole)]
+        passages = tuple(hit.passage for hit in kept)
+        if missing:
+            return _Material(passages=passages, reason="missing_term", missing=missing)
+        # By article, so that each is read once; `judge` reads so many passages at a time.
+        found = sorted(
+            ((hit.passage, whole[hit.article.id]) for hit in kept), key=lambda pair: pair[0].article_id
+        )
+        judged = [
+            candidate
+            for start in range(0, len(found), PASSAGES_READ)
+            for candidate in judge(scope.topic, expanded, found[start : start + PASSAGES_READ], word_vectors)
+        ]
+        absent = unspoken(judged, expanded)
+        sentences = [] if absent else about(judged, expanded)
+        if not sentences:
+            return _Material(passages=passages, missing=absent or tuple(i.unit.text for i in expanded[:3]))
+        best = max(item.relevance for item in sentences)
+        return _Material(
+            tuple(sentences),
+            passages,
+            whole,
+            confidence=round(_OVERVIEW_SURE * best, 4),
+            notices=spelling_notices(expanded),
+        )
+
+    def _on_all(self, scope: _Scope) -> _Material:
+        """The sentences of the newest articles that pass the filters, or of those around some days."""
+        admitted = [article for article in self._store.articles() if scope.filters.admit(article)]
+        chosen = _around(admitted, scope.last) if scope.last else admitted[:_OVERVIEW_ARTICLES]
+        whole = filter(None, (self._store.whole(article.id) for article in chosen))
+        pairs = [(article, passages) for article, passages in whole]
+        most = _OVERVIEW_SENTENCES if len(pairs) > 1 else None
+        sentences = tuple(item for article, passages in pairs for item in read(article, passages, most))
+        notices: tuple[str, ...] = ()
+        if len(admitted) > len(chosen) and not scope.last:
+            notices = (f"Of {len(admitted):,} articles the {len(chosen)} newest were read.",)
+        elif len(admitted) > len(chosen):
+            notices = (f"Only {len(chosen)} articles were read for this.",)
+        return _Material(
+            sentences,
+            tuple(passages[0] for _, passages in pairs if passages),
+            {article.id: article for article, _ in pairs},
+            confidence=_OVERVIEW_SURE,
+            notices=notices,
+            one_each=len(pairs) > 1,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What an overview is of: a topic (no units: all), the articles it may use, the days of its steps."""
+
+    topic: Question
+    filters: Filters
+    order: Order
+    first: str | None = None
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What an overview can be made of, or why there is none."""
+
+    sentences: tuple[Sentence, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    articles: Mapping[str, Article] = field(default_factory=dict)
+    confidence: float = 0.0
+    notices: tuple[str, ...] = ()
+    one_each: bool = False
+    reason: Reason = "not_stated"
+    missing: tuple[str, ...] = ()
+
+
+def _scope(wanted: Request, filters: Filters, as_of: str | None) -> _Scope:
+    """What a request is of. Days seen from the day of asking narrow the articles, of a timeline its steps."""
+    day = datetime.date.fromisoformat(as_of) if as_of else None
+    rest, period, named = narrowed(wanted.topic, day)
+    first, last = (period.first, period.last) if period else (None, None)
+    order: Order = {"topic": "relevance", "newest": "newest"}.get(wanted.kind, "date")  # type: ignore[assignment]
+    if wanted.kind == "timeline":
+        last = last or (as_of if first else None)
+        return _Scope(_topic(rest), _since(filters, first, None), order, first, last)
+    if wanted.kind == "newest":  # with a day of asking the ranking prefers what was published just before it
+        filters = replace(filters, as_of=as_of)
+    if named and (named.relative or named.precision == "open" or not rest):
+        return _Scope(_topic(rest), _since(filters, first, last), order)
+    return _Scope(_topic(wanted.topic if named else rest), filters, order)
+
+
+def _around(articles: Sequence[Article], day: str) -> list[Article]:
+    """Of articles, newest first, which to read for what happened up to a day: soon after it, then later."""
+    end = (datetime.date.fromisoformat(day) + datetime.timedelta(days=_REPORTED_WITHIN)).isoformat()
+    soon = [article for article in articles if article.published and article.published <= end]
+    later = [article for article in reversed(articles) if article.published and article.published > end]
+    most = min(len(soon), _OVERVIEW_ARTICLES)
+    spread = [soon[index * len(soon) // most] for index in range(most)]
+    return [*spread, *later[: _OVERVIEW_ARTICLES - most]]
+
+
+def _topic(text: str) -> Question:
+    """A topic as a question for nothing in particular, its first word not taken for a sentence's."""
+    units = parse(f"about {text}").units if text else ()
+    return Question(text, "other", tuple(unit for unit in units if unit.terms[-1] not in LIGHT) or units)
+
+
+def _since(filters: Filters, first: str | None, last: str | None) -> Filters:
+    """Filters narrowed to some days; what they say already holds."""
+    return replace(
+        filters,
+        since=max(filter(None, (filters.since, first)), default=None),
+        until=min(filter(None, (filters.until, last)), default=None),
+    )
+
+
+def _reported(found: Sequence[Sentence], scope: _Scope) -> list[Sentence]:
+    """Sentences of articles that were published on the days that a timeline is of."""
+    first, last = scope.first or "", scope.last or "9999"
+    bounded = scope.first or scope.last
+    return [item for item in found if not bounded or first <= (item.article.published or "") <= last]
+
+
+def _nothing_on(material: _Material, scope: _Scope) -> Brief:
+    text = extractive.decline(material.reason, material.missing)
+    if material.reason == "not_stated" and not material.missing and (scope.first or scope.last):
+        text = f"The articles tell of nothing that happened {extractive.days(scope.first, scope.last)}."
+    return Brief(text, material.passages, reason=material.reason)

@@ -34,6 +34,7 @@ from qa_bot.word_index import WeightedTerm
 
 # Each index is asked for this many passages; past them nothing reached the top 50 on real questions.
 _DEPTH = 400
+_NEAREST = 100
 _ARTICLES = 200
 _READ_WHOLE = 50  # of the best articles every passage with a word of the question is ranked
 # Without an explicit `as_of` nobody has said that the newest is meant: recency only breaks ties.
@@ -142,7 +143,7 @@ class PassageRetriever(BaseRetriever):
         words |= dict(store.search_passages(wanted, limit=_DEPTH, filters=narrowed))
         vectors: dict[int, float] = {}
         if settings.vector_weight:
-            vectors = dict(store.search_vectors(embed_question(self._embedder, question), _DEPTH))
+            vectors = dict(store.search_vectors(embed_question(self._embedder, question), _NEAREST))
         facts = store.articles_of(dict.fromkeys([*words, *vectors, *articles]))
         by_article = {facts[n].id: score for n, score in articles.items() if n in facts}
         admitted = {n: article for n, article in facts.items() if filters.admit(article)}

@@ -123,6 +123,7 @@ class _Known:
 
     generation: int
     coverage: Coverage | None = None
+    counts: tuple[int, int] | None = None
     articles: dict[int, Article] = field(default_factory=dict)
 
 
@@ -261,10 +262,13 @@ class Store:
 
     def counts(self) -> tuple[int, int]:
         """How many articles and passages there are."""
-        articles, passages = self._one(
-            "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM passage)"
-        )
-        return articles, passages
+        with self._snapshot() as known:
+            if known.counts is None:  # it takes 10 ms with 300,000 passages
+                articles, passages = self._one(
+                    "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM passage)"
+                )
+                known.counts = articles, passages
+            return known.counts
 
     def articles(self) -> list[Article]:
         """The facts of all articles, newest first, undated last; their ``text`` is left empty."""
@@ -722,9 +726,12 @@ class Store:
                 self._db.execute("BEGIN")
             try:
                 generation = self.generation
-                if self._known.generation != generation:
-                    self._known = _Known(generation)
-                yield self._known
+                if not begun:  # a change is under way, and what is read now may not last
+                    yield _Known(generation)
+                else:
+                    if self._known.generation != generation:
+                        self._known = _Known(generation)
+                    yield self._known
             finally:
                 if begun and self._db.in_transaction:
                     self._db.execute("ROLLBACK")  # nothing was written

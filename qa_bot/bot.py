@@ -684,7 +684,8 @@ def _decision(answer: Answer, evidence: Evidence | None, least: float) -> str:
             f"taken for a request for an overview ({wanted.kind}) of {wanted.topic or 'everything'!r}: {done}"
         )
     if answer.answered:
-        return f"answered with {len(answer.citations)} quotes; {confidence}"
+        quotes = f"{len(answer.citations)} quote{'s' * (len(answer.citations) != 1)}"
+        return f"answered with {quotes}; {confidence}"
     doubt = f"; doubted, as {evidence.doubt}" if evidence and evidence.doubt else ""
     return f"declined ({answer.reason}): {answer.text} {confidence.capitalize()}{doubt}"
 

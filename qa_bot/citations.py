@@ -49,7 +49,10 @@ def cite(
 
 
 def _days_meant(article: Article, span: Span) -> tuple[DateMention, ...]:
-    """Words of a quote that mean a day only beside the article's own date: "on Monday", "yesterday"."""
+    """Words of a quote that mean one day only beside the article's own date: "on Monday", "yesterday".
+
+    Not those in quotation marks: they were spoken on some other day.
+    """
     if article.published is None:
         return ()
     published = datetime.date.fromisoformat(article.published)
@@ -57,9 +60,21 @@ def _days_meant(article: Article, span: Span) -> tuple[DateMention, ...]:
     meant = {
         quote[found.start : found.end]: found.first.isoformat()
         for found in time_expressions(quote, published)
-        if found.relative and found.precision == "day" and found.first is not None
+        if found.relative
+        and found.precision == "day"
+        and found.first is not None
+        and found.first == found.last
+        and not _is_quoted(quote, found.start)
     }
     return tuple(DateMention(text, date) for text, date in meant.items())
+
+
+def _is_quoted(text: str, at: int) -> bool:
+    """Whether a place stands between quotation marks, straight or curly."""
+    before = text[:at]
+    return before.count('"') % 2 == 1 or before.count("\N{LEFT DOUBLE QUOTATION MARK}") > before.count(
+        "\N{RIGHT DOUBLE QUOTATION MARK}"
+    )
 
 
 def shown(quote: str) -> str:

@@ -81,9 +81,11 @@ def weigh(
     if uncovered:
         return Evidence(tuple(candidates), 0.0, "false_premise", uncovered)
     if max(best.covered, default=1.0) < _GRANTED:  # no word of the question is there, nor one for it
-        return Evidence(tuple(candidates), 0.0, "not_stated", _weakest(best, expanded))
+        return Evidence(tuple(candidates), 0.0, "not_stated", _weakest(candidates, expanded))
     if confidence < min_confidence:
-        return Evidence(tuple(candidates), confidence, "not_stated", _weakest(best, expanded), doubt=doubt)
+        return Evidence(
+            tuple(candidates), confidence, "not_stated", _weakest(candidates, expanded), doubt=doubt
+        )
     return Evidence(tuple(candidates), confidence, narrow=question.kind in _ONE_ANSWER, doubt=doubt)
 
 
@@ -183,11 +185,12 @@ def _uncovered(best: Candidate, expanded: Sequence[Expanded]) -> tuple[str, ...]
 _NAME_COVERED = 0.36
 
 
-def _weakest(best: Candidate, expanded: Sequence[Expanded]) -> tuple[str, ...]:
-    """The most telling words of the question that the best sentence has not, three at most."""
+def _weakest(candidates: Sequence[Candidate], expanded: Sequence[Expanded]) -> tuple[str, ...]:
+    """The most telling words of the question that no sentence near has, three at most."""
+    nearest = [max(shares) for shares in zip(*(item.covered for item in candidates), strict=True)]
     lacking = [
         item
-        for item, covered in zip(expanded, best.covered, strict=True)
+        for item, covered in zip(expanded, nearest, strict=True)
         if covered < _GRANTED and item.unit.kind != "date" and item.rarity >= _SAID
     ]
     lacking.sort(key=lambda item: -item.weight)

@@ -86,7 +86,8 @@ class Explanation:
         lines = [f"Kind of question: {self.kind}", "Looked for:"]
         for word in self.words:
             others = f"; also {', '.join(word.forms[:_OTHER_FORMS])}" if word.forms else ""
-            facts = f"{word.kind}, weight {word.weight:.2f}, in {word.passages:,} passages{others}"
+            held = f"{word.passages:,} passage{'s' * (word.passages != 1)}"
+            facts = f"{word.kind}, weight {word.weight:.2f}, in {held}{others}"
             lines.append(f"  “{word.text}” ({facts})")
         lines.append("Passages: score = words + date; similarity of meaning is part of words")
         for place, found in enumerate(self.passages, 1):

@@ -157,8 +157,15 @@ def outlet(article: Article) -> str:
 
 
 def days_meant(citation: Citation) -> str:
-    """The days that a quote's words mean, as a reader is shown them: " (Monday: 4 November 2024)"; or ""."""
-    days = [f"{shown(mention.text)}: {long_date(mention.date)}" for mention in citation.dates]
+    """The days that a quote's words mean, as a reader is shown them: " (Monday: 4 November 2024)"; or "".
+
+    Of a day and month ("3 December") the year goes without saying.
+    """
+    days = [
+        f"{shown(mention.text)}: {long_date(mention.date)}"
+        for mention in citation.dates
+        if not any(letter.isdigit() for letter in mention.text)
+    ]
     return f" ({'; '.join(days)})" if days else ""
 
 

@@ -97,3 +97,20 @@ def test_the_day_that_words_mean_is_shown_beside_the_quote(bot: QABot) -> None:
     assert "[1] (Monday: 4 November 2024)" in reply.text
     assert "on Monday because" in reply.citations[0].quote
     assert reply.to_dict()["citations"][0]["dates"] == [{"text": "Monday", "date": "2024-11-04"}]
+
+
+def test_no_day_is_given_to_spoken_words_or_ranges(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Who said "today" may have said it on another day; "8 to 13 October" is no single one."""
+    place = tmp_path_factory.mktemp("news")
+    text = (
+        'The mayor of Gorm said in his speech: "The ferry sails today." He has repeated it since.\n\n'
+        "Bakers of Gorm met from 8 to 13 October in the town hall, and again on 15 October."
+    )
+    news = [Article(id="one", published="2024-11-06", text=text)]
+    with QABot.from_articles(write_articles(place / "articles", news), index_dir=place / "index") as bot:
+        spoken = bot.answer("What did the mayor of Gorm say in his speech of the ferry that sails today?")
+        quote = next(item for item in spoken.citations if "The ferry sails today" in item.quote)
+        assert quote.dates == ()
+        met = bot.answer("When did bakers meet in the town hall of Gorm?")
+        assert [mention.date for mention in met.citations[0].dates] == ["2024-10-15"]
+        assert met.text.endswith("[1]"), "a day and month are plain enough"

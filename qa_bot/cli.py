@@ -227,6 +227,10 @@ def index(paths: tuple[str, ...], prune: bool, rebuild: bool, index_dir: str | N
         for message in report.failed:
             click.echo(f"Not indexed: {message}", err=True)
         click.echo(_summary(report))
+        if report.undated:
+            count = len(report.undated)
+            have = "has" if count == 1 else "have"
+            click.echo(f"{_articles(count)} {have} no date; --since and --until leave such out.", err=True)
     return 1 if report and report.failed else 0
 
 

@@ -34,6 +34,7 @@ class Report:
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    undated: list[str] = field(default_factory=list)  # of those added or changed
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON-ready values."""
@@ -164,6 +165,8 @@ class Indexing:
             self._report.unchanged.append(article.id)
             return
         (self._report.added if known_hash is None else self._report.changed).append(article.id)
+        if article.published is None:
+            self._report.undated.append(article.id)
         self._queue(article, file)
 
     def _queue(self, article: Article, file: str) -> None:

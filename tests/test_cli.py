@@ -372,7 +372,10 @@ def test_index_says_what_it_did(qa_bot: QaBot, folder: Path, tmp_path: Path) -> 
         "unchanged": ["strike"],
         "removed": [],
         "failed": [],
+        "undated": ["mayor", "new.txt"],
     }
+    again = qa_bot("index", folder, "--index-dir", tmp_path / "another")
+    assert "2 articles have no date; --since and --until leave such out." in again.err
     (folder / "new.txt").unlink()
     assert qa_bot("index", folder, *index).out == "2 unchanged; nothing to do.\n"
     assert qa_bot("index", folder, "--prune", *index).out == "1 removed, 2 unchanged.\n"

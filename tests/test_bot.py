@@ -882,3 +882,18 @@ def test_the_source_of_a_quote_is_named(tmp_path: Path) -> None:
         assert said.said_by is not None
         assert "Ada Brink" in said.said_by
         assert bot.answer("Where did bakers meet to speak of flour?").citations[0].said_by is None
+
+
+def test_a_figure_that_is_said_not_to_be_there_does_not_lead(tmp_path: Path) -> None:
+    """ "Neither to Gorm nor to Ems" is no number of those in Ems."""
+    told = [
+        "A further 400 sailors of Norway were trained at home, moved neither to Denmark nor to Sweden.",
+        "Norway is said to have sent 250 sailors to Sweden.",
+    ]
+    texts = [
+        Article(id=str(number), publisher=f"Paper {number}", published="2024-11-05", text=text)
+        for number, text in enumerate(told)
+    ]
+    with QABot.from_articles(write_articles(tmp_path / "news", texts), index_dir=tmp_path / "index") as bot:
+        reply = bot.answer("How many Norwegian sailors are in Sweden?")
+        assert "250 sailors" in reply.citations[0].quote

@@ -20,7 +20,7 @@ from qa_bot import QABot
 from qa_bot.ui import serve
 
 ROOT = Path(__file__).resolve().parents[1]
-QUESTION = "How many North Korean troops are in Russia?"
+QUESTION = "How many North Korean soldiers are in the Kursk region?"
 UNKNOWN = "What did Angela Merkel say?"
 ARGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 

@@ -27,6 +27,7 @@ from qa_bot.speech_words import (
     HONORIFICS,
     MEN,
     PREPOSITIONS,
+    ROLES,
     TIMES,
     WOMEN,
 )
@@ -41,12 +42,14 @@ _TAG_WORDS = 12  # of a sentence that only says who spoke: "Reyes asked on Monda
 _TITLE_CHARS = 150
 
 
-def said_by(text: str, span: Span) -> str | None:
+def said_by(text: str, span: Span, core: Span | None = None) -> str | None:
     """The source of a quote, in the article's own words.
 
     Args:
         text: The whole article.
         span: One sentence of it, or several neighbouring ones, that are shown as a quote.
+        core: The sentences of the quote that count. Others in it may be the article's own words, but where
+            they have another source, or one that is not plain, the quote has none.
 
     Returns:
         "the harbour ministry", "Ana Reyes, head of the port": at most about a dozen words, each of which
@@ -59,10 +62,15 @@ def said_by(text: str, span: Span) -> str | None:
     that they stand for, or None. Of several sentences all must have the same source.
     """
     page = _Page.around(text, span)
-    found = [page.source(index) for index in page.chosen]
-    if not found or None in found:
+    phrases = []
+    for index in page.chosen:
+        phrase = page.source(index)
+        if phrase is not None:
+            phrases.append(phrase)
+        elif core is None or page.within(index, core) or page.has_speaker(index):
+            return None
+    if not phrases:
         return None
-    phrases = [phrase for phrase in found if phrase]
     if any(not _same(phrases[0], other) for other in phrases[1:]):
         return None
     return max(phrases, key=len) or None
@@ -126,6 +134,14 @@ class _Page:
             found.extend(_read_line(text, first, last, number, quotations))
         chosen = [index for index, item in enumerate(found) if item.start < end and item.end > start]
         return cls(text, found, chosen)
+
+    def within(self, index: int, span: Span) -> bool:
+        """Whether a sentence lies on a span."""
+        return self.sentences[index].start < span.end and self.sentences[index].end > span.start
+
+    def has_speaker(self, index: int) -> bool:
+        """Whether a sentence is somebody's words, known or not."""
+        return self.sentences[index].all_quoted or self.sentences[index].attribution() is not None
 
     def source(self, index: int) -> str | None:
         """The source of one sentence."""
@@ -340,8 +356,32 @@ def _is_tag(sentence: _Sentence) -> bool:
 
 
 def _same(left: str, right: str) -> bool:
-    """Whether two sources are one: the same words, or the same last word with a capital."""
+    """Whether two sources are one: the same words, or names with the same last word."""
     if left.casefold() == right.casefold():
         return True
-    last = [[word for word in re.split(r"[\s,]+", side) if word[:1].isupper()] for side in (left, right)]
-    return bool(last[0] and last[1]) and (last[0][-1] in last[1] or last[1][-1] in last[0])
+    words = [set(side.casefold().split()) for side in (left, right)]
+    if any("and" in side for side in words):
+        return False
+    if any(words[one] & MEN and words[1 - one] & WOMEN for one in (0, 1)):
+        return False
+    return bool(_names(left) & _names(right))
+
+
+def _names(source: str) -> set[str]:
+    """The last word of each name: of "Ana Reyes, head of the Port", Reyes; of "men in Lima", none."""
+    found = set()
+    for part in _ASIDE.split(source):
+        words = part.split()
+        inside = (at for at, word in enumerate(words) if at and word in PREPOSITIONS)
+        # "men | in Lima", but "Secretary of State Per Holm"
+        end = next((at for at in inside if not _is_title(words[at - 1])), len(words))
+        if words and words[end - 1][:1].isupper():
+            found.add(words[end - 1])
+    return found
+
+
+def _is_title(word: str) -> bool:
+    return word[:1].isupper() and word.lower() in ROLES
+
+
+_ASIDE = re.compile(r",\s|\s[-–—−]\s")

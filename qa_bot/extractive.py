@@ -65,8 +65,7 @@ def write(evidence: Evidence, must: Sequence[Candidate] = ()) -> Written:
 
 def _source_of(quote: _Quote) -> str | None:
     """Who says what a quote says: of all of it, or else of the sentence that answers."""
-    said = said_by(quote.article.text, quote.span)
-    return said if said is not None or quote.core == quote.span else said_by(quote.article.text, quote.core)
+    return said_by(quote.article.text, quote.span, quote.core)
 
 
 def with_differences(written: Written, differences: Sequence[tuple[Difference, Disagreement]]) -> Written:

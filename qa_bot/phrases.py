@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from qa_bot.lexicon import places
 from qa_bot.speech_words import (
@@ -26,6 +27,7 @@ from qa_bot.speech_words import (
     PREPOSITIONS,
     PRONOUNS,
     ROLES,
+    SPEAKERS,
     SPEECH,
     SUBJECTS_UNKNOWN,
     SUBORDINATE,
@@ -276,6 +278,13 @@ class Phrase:
         )
 
     @property
+    def can_speak(self) -> bool:
+        """Whether it is a name, a pronoun or a word for people, a body or a paper: not "the bridge"."""
+        head = self.head
+        known = head.bare in SPEAKERS or _singular(head.bare) in SPEAKERS
+        return self.pronoun is not None or self.is_source or known or head.bare.endswith(_PERSONS)
+
+    @property
     def is_document(self) -> bool:
         """Whether it is a report, a letter, a survey ..."""
         return self.head.bare in DOCUMENTS
@@ -284,6 +293,9 @@ class Phrase:
     def is_media(self) -> bool:
         """Whether it is a newspaper, an agency, a broadcaster ..."""
         return self.head.bare in MEDIA
+
+
+_PERSONS = ("man", "men", "woman", "women", "person", "people", "maker", "makers")
 
 
 def _singular(word: str) -> str:
@@ -440,14 +452,36 @@ def _may_name(phrase: Phrase) -> bool:
         0
     ].lower in PREPOSITIONS | VERBS | COORDINATE | SUBORDINATE:
         return False
-    if words[0].lower in ("my", "our", "your", "no"):
+    if words[0].lower in ("my", "our", "your", "no") or _has_relative_clause(words):
         return False
     if words[0].text[0].isdigit() and len(words) > 1 and words[1].is_name:
         return False
-    if words[0].lower.endswith("ing") and not words[0].is_name and len(words) > 1 and words[1].is_name:
+    named = len(words) > 1 and (words[1].is_name or words[1].lower in DETERMINERS)
+    if named and words[0].lower.endswith("ing") and not words[0].is_name:
         return False
     head = phrase.head.lower
     return any(c.isalpha() for c in head) and head not in DETERMINERS | TIMES and not phrase.head.is_adverb
+
+
+# "The captain Reyes", "the newspaper Gull", "the late Reyes"; but "the report Reyes (has called rash)".
+_TITLES = SPEAKERS - (DOCUMENTS - MEDIA) | frozenset(
+    "acting elder former incoming late new outgoing then younger".split()
+)
+
+
+def _has_relative_clause(words: Sequence[Token]) -> bool:
+    """Whether a thing stands before a name: "a move Reyes" (has called rash), not "the captain Reyes"."""
+    if words[0].lower not in ("a", "an", "the", "this", "that", "these", "those") or not words[-1].is_name:
+        return False
+    for before, token in pairwise(words):
+        if before.lower in PREPOSITIONS:
+            return False
+        thing = not (before.is_name or before.is_possessive or before.lower in DETERMINERS | {"and", "&"})
+        if thing and token.is_name and not before.text[0].isdigit():
+            known = before.bare in _TITLES or _singular(before.bare) in _TITLES or _is_role(before.bare)
+            if words[0].lower != "the" or not (known or before.bare.endswith(_PERSONS)):
+                return True
+    return False
 
 
 def described(tokens: Sequence[Token], phrase: Phrase, at: int, *, closed: bool) -> Phrase:

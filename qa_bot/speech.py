@@ -18,7 +18,6 @@ from qa_bot.phrases import (
     is_description,
     is_noun,
     is_period,
-    is_person_name,
     may_begin,
     phrase_end,
     read_phrase,
@@ -30,6 +29,7 @@ from qa_bot.speech_words import (
     BESIDE_QUOTE,
     COORDINATE,
     DETERMINERS,
+    FIGURES,
     NOT,
     NOT_DEGREES,
     OCCASIONS,
@@ -160,6 +160,11 @@ def _is_spoken(tokens: Sequence[Token], at: int) -> bool:
     following = tokens[at + 1].lower if at + 1 < len(tokens) else ""
     if word in _PAST_OR_PARTICIPLE:
         return following not in _AFTER_PARTICIPLE or (word == "confirmed" and following == "to")
+    if word == "pointed":
+        return following == "out"
+    if word in ("said", "says", "say") and following in ("nothing", "little"):
+        rest = tokens[at + 2 : at + 3]
+        return bool(rest) and rest[0].is_word and rest[0].lower not in PREPOSITIONS
     if word == "said" and following == "to":
         return not (at + 2 < len(tokens) and tokens[at + 2].lower in ("be", "have"))
     if word == "accused":
@@ -192,8 +197,12 @@ def _suits(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
         return plural and (word == "say" or (word in SHOW and phrase.is_document))
     if word in PRESENT_NOUNS and phrase.words[-1].is_possessive:
         return False
+    if not phrase.can_speak:
+        return False
     if word in SAY:
         return True
+    if word in FIGURES:
+        return _gives_figure(tokens, at)
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     clause = following is None or not following.is_word or following.lower == "that"
     clause = clause or (word not in PRESENT_NOUNS and _that_follows(tokens, at))
@@ -207,6 +216,15 @@ def _suits(tokens: Sequence[Token], at: int, phrase: Phrase) -> bool:
     if word not in REPORT or _is_deed(word, following, clause, quoted, phrase.is_media):
         return False
     return phrase.is_source or phrase.pronoun is not None or word not in ALSO_OF_THINGS
+
+
+def _gives_figure(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a figure is what is counted, or what something is put at."""
+    following = tokens[at + 1 : at + 13]
+    if tokens[at].lower in ("put", "puts"):
+        place = next((n for n, token in enumerate(following) if token.lower == "at"), len(following))
+        following = following[place + 1 :]
+    return any(token.text[0].isdigit() for token in following[:4] if token.is_word)
 
 
 def _that_follows(tokens: Sequence[Token], at: int) -> bool:
@@ -460,15 +478,11 @@ def _subject_with_description(tokens: Sequence[Token], comma: int) -> Found | No
         described = found is not None and is_description(tokens, core, start - 1)
         if not (described or _is_aside(tokens, start, end) or _is_surely_named(tokens, start, found)):
             break
-        if (
-            found is not None
-            and found.phrase.pronoun is None
-            and (found.phrase.is_source or (end - start > 1 and is_person_name(tokens[start:end])))
-        ):
+        if found is not None and found.phrase.pronoun is None and found.phrase.is_source:
             phrase = _with_asides(tokens, found.phrase, start - 1, comma)
             best = Found(phrase, comma, found.coordinate)
-            if not described:
-                break
+            if not described or found.phrase.surname is not None:
+                break  # what stands before a name is not described by it: "ropes, Captain Reyes, ..., said"
         end = start - 1
     return best
 

@@ -13,8 +13,8 @@ REPORT = frozenset(
     argue argued argues asserted asserts believe believed believes claim claimed claims conceded
     concedes confirmed confirms contended contends declared declares denied denies deny disclosed
     emphasised emphasized estimate estimated estimates explained explains insist insisted insists
-    maintains noted notes predict predicted predicts recalled reported reports revealed reveals stressed
-    stresses suggested suggests testified warn warned warns
+    maintains noted notes pointed predict predicted predicts recalled reckoned reckons reported reports
+    revealed reveals stressed stresses suggested suggests testified warn warned warns
     """.split()
 )
 # These are speech only beside a quotation, before "that" or at a clause's end: "added 200 jobs".
@@ -41,7 +41,9 @@ ALSO_OF_THINGS = frozenset(
     """.split()
 )
 PRESENT_NOUNS = frozenset("claims reports estimates notes posts calls asks stresses".split())
-SPEECH = SAY | REPORT | BESIDE_QUOTE | SHOW | {"quoted", "cited"}
+# Speech only with a figure: "counted 400 boats", "put the loss at 400 boats".
+FIGURES = frozenset("counted put puts tallied".split())
+SPEECH = SAY | REPORT | BESIDE_QUOTE | SHOW | FIGURES | {"quoted", "cited"}
 
 DOCUMENTS = frozenset(
     """
@@ -88,6 +90,35 @@ GROUPS = frozenset(
     """.split()
 )
 WORDS_FOR_SOURCES = ROLES | GROUPS | DOCUMENTS
+# Further people, bodies and papers that can say something, by words that say less of who it is.
+SPEAKERS = WORDS_FOR_SOURCES | frozenset(
+    """
+    academy accountant accuser admiral adult ally anchor apprentice archbishop architect archive
+    archivist artist astronaut auditor aunt author baker bar barber blogger bodyguard book boy breeder
+    brigade brigadier broker brother builder butcher buyer bystander cadet campaign campaigner caption
+    captive carpenter chamber champion chaplain chef chemist child children cleaner clerk clinic
+    co-operative coalition colleague command commentator commuter composer conductor conglomerate
+    conscript consumer contract contractor cooperative corporal corps cosmonaut couple cousin creditor
+    critic customer cyclist dancer dealer dean debtor decree defector defender delegate dentist
+    detective dissident division doctors elder electrician emir emperor employee employer engineer
+    evacuee exchange exile exporter eyewitness faction fan fiance fighter foreman fund girl goalkeeper
+    graduate granddaughter grandfather grandmother grandson grower guard guest guide gunner guy hacker
+    harbourmaster headmaster headquarters headteacher helper host hostage hotel imam immigrant importer
+    individual informant inmate insider insurer insurgent interpreter investigator investor judgement
+    judgment jury keeper lab laboratory landlord law legislator lender lieutenant lobby marine marshal
+    master mate mechanic mediator midfielder midwife migrant militant miner monarch monk motorist
+    movement mp museum nephew niece novelist nun observer ombudsman ombudsperson onlooker opponent
+    opposition order organizer others paediatrician painter pair paramedic parents patient peacekeeper
+    pedestrian pediatrician pensioner pharmacist philosopher photographer physicist plaintiff playwright
+    plumber poet policy presenter presidency prisoner programmer provost psychiatrist pupil rabbi ranger
+    recruit rector referee refugee regime registry relative retiree rival ruling runner sculptor
+    secretariat seller shareholder shopkeeper sign sister skipper sniper spy squad squadron start-up
+    startup statistician statute stepfather stepmother striker subsidiary sultan supplier supporter
+    surgeon suspect taliban tank team technician tenant therapist tourist trainee translator traveler
+    traveller trucker trust trustee uncle unit utility verdict vet veterinarian vicar waiter warden
+    whistleblower widow widower winner youth
+    """.split()
+)
 PLURAL_GROUPS = frozenset(
     """
     authorities forces groups media men people police prosecutors residents staff women
@@ -126,7 +157,7 @@ SUBJECTS_UNKNOWN = frozenset(
     """.split()
 )
 PRONOUNS = frozenset("he she they it him her them".split())
-AUXILIARIES = frozenset("has have had also both".split())
+AUXILIARIES = frozenset("has have had also both all each himself herself itself themselves".split())
 PASSIVE = frozenset("am is are was were be been being get gets got".split())
 VERBS = PASSIVE | frozenset(
     """

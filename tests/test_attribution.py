@@ -84,6 +84,28 @@ def source(text: str, quote: str | None = None) -> str | None:
         ("The National Sea Rescue Society (NSRS) said all were safe.", "The National Sea Rescue Society"),
         ("“We dig,” Ana Reyes, chief of Lofthavn Sand, the only U.S.-based digger, told the Gull.",
          "Ana Reyes"),
+        ("They get coats and Norland rope, Rear Admiral Per Holm, the Admiralty's press secretary, said.",
+         "Rear Admiral Per Holm, the Admiralty's press secretary"),
+        ("Norland's harbour minister, Ana Reyes, said fares would fall.",
+         "Norland's harbour minister, Ana Reyes"),
+        ("The ferry is safe, the harbour minister, Ana Reyes, said.", "the harbour minister, Ana Reyes"),
+        # without "all", "himself"
+        ("Norland, Sudland and Ostland all say the pier is safe.", "Norland, Sudland and Ostland"),
+        ("Norland and Sudland each say the pier is safe.", "Norland and Sudland"),
+        ("Holm himself said the pier was safe.", "Holm"),
+        ("Holm said nothing had been lost.", "Holm"),
+        # figures, "pointed out"
+        ("A day before, the Admiralty had counted at least 900 boats in Lofthavn.", "the Admiralty"),
+        ("The Admiralty put the loss at around 400 boats.", "The Admiralty"),
+        ("The union tallied 90 boats.", "The union"),
+        ("The port reckoned that 90 boats were lost.", "The port"),
+        ("Reyes pointed out that the pier was new.", "Reyes"),
+        # who can speak
+        ("A retired first lieutenant in Norland's navy told the Gull that boats leaked.",
+         "A retired first lieutenant in Norland's navy"),
+        ("It is new, the harbour master Ada Brink said.", "the harbour master Ada Brink"),
+        ("The late Ana Reyes said the pier was safe.", "The late Ana Reyes"),
+        ("The ferry captain Per Holm said the pier was safe.", "The ferry captain Per Holm"),
         # behind the verb
         ("“The pier is safe,” said Ana Reyes, head of the port.", "Ana Reyes, head of the port"),
         ("“The pier is safe,” said the minister, adding that boats could land.", "the minister"),
@@ -164,6 +186,19 @@ def test_the_source_of_a_sentence(text: str, expected: str) -> None:
         "Reyes said the pier was safe, but the navy said it was not.",
         "The media reports on the wreck were wrong.",
         "The ministry's claims about the pier were false.",
+        "Norland sends boats, with crews, to Sudland, a move LOTA Secretary Per Holm has called “rash.”",
+        "The pier closes, a report Ana Reyes has called “rash.”",
+        "The pier closes under the report Ana Reyes has called “rash.”",
+        "They freed the crew, including a man Ana Reyes has called “rash.”",
+        "The ferry Norland said was safe sank.",
+        "The pier and its church, Father Karl Roth, said on Sunday, was gone.",
+        "The bridge said it was closed.",
+        "The uniforms told a story of their own.",
+        "He spoke after a Lofthavn Gull report, which drew on Norland radar, put the loss at 500 boats.",
+        "Holm said nothing about the pier.",
+        "Reyes put her hat on the table at noon.",
+        "Reyes counted the boats.",
+        "Reyes pointed at the pier.",
     ],
 )
 def test_no_source(text: str) -> None:
@@ -209,6 +244,37 @@ CARRIED = "“The pier is safe,” Ana Reyes said. “It was built to last.\n\n�
         ("Ana Reyes said no. Per Holm left. He said boats may land.", "He said boats may land.", "Per Holm"),
         ("Reyes said no. Holm said yes.", "Reyes said no. Holm said yes.", None),
         ("Ana Reyes said no. Reyes said it again.", "Ana Reyes said no. Reyes said it again.", "Ana Reyes"),
+        (
+            "Per Holm said no. Reyes, he pointed out, had left.",
+            "Reyes, he pointed out, had left.",
+            "Per Holm",
+        ),
+        (
+            "Per Holm said no. Ana Reyes, he pointed out, had left.",
+            "Ana Reyes, he pointed out, had left.",
+            None,
+        ),
+        (
+            "Per Holm said no. He spoke after a Gull report, which he had read, put the loss at 90 boats.",
+            "He spoke after a Gull report, which he had read, put the loss at 90 boats.",
+            None,
+        ),
+        (
+            "The Pentahull said no. Pentahull press officer Ana Reyes said no.",
+            "The Pentahull said no. Pentahull press officer Ana Reyes said no.",
+            None,
+        ),
+        (
+            "Norland said no. Officials in Norland said no.",
+            "Norland said no. Officials in Norland said no.",
+            None,
+        ),
+        (
+            "Secretary of Boats Per Holm said no. Mr Holm said it again.",
+            "Secretary of Boats Per Holm said no. Mr Holm said it again.",
+            "Secretary of Boats Per Holm",
+        ),
+        ("Mr Holm said no. Ms Holm said yes.", "Mr Holm said no. Ms Holm said yes.", None),
         ("The pier is old. Ana Reyes said no.", "The pier is old. Ana Reyes said no.", None),
         ("“A “B” C,” Ana Reyes said.", "“A “B” C,” Ana Reyes said.", "Ana Reyes"),
         ("Bob “Gull” Holm said no.", "Bob “Gull” Holm said no.", "Bob “Gull” Holm"),
@@ -217,6 +283,26 @@ CARRIED = "“The pier is safe,” Ana Reyes said. “It was built to last.\n\n�
 def test_the_speaker_stands_in_another_sentence(text: str, quote: str, expected: str | None) -> None:
     """A quotation belongs to who speaks before or after it; he and she to one person only."""
     assert source(text, quote) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "core", "expected"),
+    [
+        ("“Boats may land,” Ana Reyes said. The prime minister said fares would fall.",
+         "The prime minister said fares would fall.", None),
+        ("“Boats may land,” she said. The prime minister said fares would fall.",
+         "The prime minister said fares would fall.", None),
+        ("“Boats may land.” The pier is old. The port said fares would fall.",
+         "The port said fares would fall.", None),
+        ("The pier is old. The prime minister said fares would fall.",
+         "The prime minister said fares would fall.", "The prime minister"),
+        ("The pier is old. The prime minister said fares would fall.", "The pier is old.", None),
+    ],
+)  # fmt: skip
+def test_a_quote_of_two_speakers_names_neither(text: str, core: str, expected: str | None) -> None:
+    """Beside the sentences that count, the article's own words do no harm; another's words do."""
+    start = text.index(core)
+    assert said_by(text, Span(0, len(text)), Span(start, start + len(core))) == expected
 
 
 WORDS = (

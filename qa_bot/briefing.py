@@ -20,6 +20,7 @@ from qa_bot.overview import (
     Sentence,
     Step,
     about,
+    is_name,
     naming,
     read,
     strict,
@@ -35,6 +36,7 @@ from qa_bot.types import Article, Citation, Filters, Passage, Reason, TimelineEv
 
 _OVERVIEW_PASSAGES = 30  # read for an overview of a topic, at most 3 an article: about 100 ms
 _OVERVIEW_ARTICLES = 20  # read for an overview of everything, the newest
+_MORE_ARTICLES = 10  # read besides for what happened on one day, by the words of its date
 _OVERVIEW_SENTENCES = 20  # of each, the first that can be quoted alone
 _OVERVIEW_SURE = 0.9
 _ALL_TOLD = 10  # articles, of which an overview of everything leaves out others before the newest
@@ -103,11 +105,13 @@ class Desk:
             return _nothing_on(material, scope)
         wants_steps = wanted.kind == "timeline"
         steps = timeline(material.sentences, first=scope.first, last=scope.last) if wants_steps else []
+        notices = material.notices
         if wants_steps and len(steps) < _FEW_STEPS and material.around:
             looser = timeline(material.around, first=scope.first, last=scope.last)
-            steps = looser if len(looser) > len(steps) else steps
+            if material.loosened or len(looser) > len(steps):
+                steps = looser
+                notices += (f"Not every sentence speaks of {_listed(material.beside, 'and')}.",)
         steps = steps or list(material.naming)
-        notices = material.notices
         if wanted.language:
             notices += (f"Answers quote the articles in their own language, not in {wanted.language}.",)
         events: tuple[TimelineEvent, ...] = ()
@@ -160,8 +164,10 @@ class Desk:
         absent = unspoken(judged, expanded)
         sentences = [] if absent else about(judged, expanded)
         around = about(judged, expanded, loosely=True) if scope.order == "date" and not unknown else []
-        if not sentences:
-            sentences = around
+        loosened, beside = not sentences, tuple(i.unit.text for i in expanded if not is_name(i))
+        if not beside:  # there is nothing to be loose about
+            around = []
+        sentences = sentences or around
         if not sentences:
             words = tuple(item.unit.text for item in expanded)
             return _Material(passages=passages, missing=unknown, not_together=words)
@@ -173,23 +179,26 @@ class Desk:
             confidence=round(_OVERVIEW_SURE * best, 4),
             notices=spelling_notices(expanded),
             around=tuple(around),
+            beside=beside,
+            loosened=loosened,
         )
 
     def _on_all(self, scope: _Scope) -> _Material:
         """The sentences of the newest articles that pass the filters, or of those around some days."""
         admitted = [article for article in self._store.articles() if scope.filters.admit(article)]
         chosen = _around(admitted, scope.last) if scope.last else admitted[:_OVERVIEW_ARTICLES]
+        day = datetime.date.fromisoformat(scope.first) if scope.first and scope.first == scope.last else None
+        if day and len(chosen) < len(admitted):
+            chosen = [*chosen, *self._naming(day, scope.filters, {article.id for article in chosen})]
         whole = filter(None, (self._store.whole(article.id) for article in chosen))
         pairs = [(article, passages) for article, passages in whole]
         most = _OVERVIEW_SENTENCES if len(pairs) > 1 else None
-        on_days = bool(scope.first or scope.last)
-        if on_days and len(pairs) <= _OVERVIEW_ARTICLES:
+        if day:
             most = None
         sentences = tuple(item for article, passages in pairs for item in read(article, passages, most))
-        by_name: list[Step] = []
-        if scope.first and scope.first == scope.last:
-            day = datetime.date.fromisoformat(scope.first)
-            by_name = [step for article, passages in pairs for step in naming(article, passages, day)]
+        by_name = (
+            [step for article, passages in pairs for step in naming(article, passages, day)] if day else []
+        )
         notices: tuple[str, ...] = ()
         if len(admitted) > len(chosen) and not scope.last:
             notices = (f"Of {len(admitted):,} articles the {len(chosen)} newest were read.",)
@@ -206,6 +215,19 @@ class Desk:
             naming=tuple(by_name[:MOST_STEPS]),
             all_read=len(chosen) == len(admitted),
         )
+
+    def _naming(self, day: datetime.date, filters: Filters, but: set[str]) -> list[Article]:
+        """Other articles in which the words of a day are found: those that name it from afar."""
+        words = f"{day.day} {day:%B}"
+        hits = self._retriever.search(
+            words,
+            weighted_terms(self._expand(parse(words))),
+            filters=filters,
+            limit=_OVERVIEW_PASSAGES,
+            spread=True,
+        )
+        found = {hit.article.id: hit.article for hit in hits if hit.article.id not in but}
+        return list(found.values())[:_MORE_ARTICLES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +254,9 @@ class _Material:
     reason: Reason = "not_stated"
     missing: tuple[str, ...] = ()  # words that no article has
     not_together: tuple[str, ...] = ()  # a topic's words that stand in no sentence together
-    around: tuple[Sentence, ...] = ()  # those that speak of a topic loosely
+    around: tuple[Sentence, ...] = ()  # those that speak of a topic loosely: of its names ...
+    beside: tuple[str, ...] = ()  # ... if not of these words
+    loosened: bool = False  # whether none speaks of it otherwise
     naming: tuple[Step, ...] = ()  # those that name the one day that is asked about
     must: str | None = None
     all_read: bool = False

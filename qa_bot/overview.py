@@ -130,7 +130,7 @@ def about(
 
     ``loosely``: of a topic with names those that have one, and the others in what is around them.
     """
-    speaks = _names if loosely and any(map(_is_name, expanded)) else _speaks_of
+    speaks = _names if loosely and any(map(is_name, expanded)) else _speaks_of
     own = {phrase[-1] for item in expanded for part in item.parts for phrase in part.forms}
     places: dict[str, dict[Span, int]] = {}
     found: dict[tuple[str, Span], Sentence] = {}
@@ -175,20 +175,21 @@ _EARLY = 10  # words, among which a sentence that is about the topic names it ..
 _MENTIONED = 0.85  # ... and what one counts that does not
 
 
-def _is_name(item: Expanded) -> bool:
+def is_name(item: Expanded) -> bool:
+    """Whether a part of a topic is a name, of a place or anything else."""
     return item.unit.kind in ("name", "place")
 
 
 def _names(item: Candidate, expanded: Sequence[Expanded]) -> bool:
     """Whether every name stands in a sentence or around it, and so many of them in itself as of any topic."""
-    named = [covered for unit, covered in zip(expanded, item.covered, strict=True) if _is_name(unit)]
-    names = sum(unit.weight for unit in expanded if _is_name(unit))
+    named = [covered for unit, covered in zip(expanded, item.covered, strict=True) if is_name(unit)]
+    names = sum(unit.weight for unit in expanded if is_name(unit))
     own = item.features["coverage"] * sum(unit.weight for unit in expanded)
     return min(named) >= _NAMED and own >= _OWN * names
 
 
 def _speaks_of(item: Candidate, expanded: Sequence[Expanded]) -> bool:
-    named = [covered for unit, covered in zip(expanded, item.covered, strict=True) if _is_name(unit)]
+    named = [covered for unit, covered in zip(expanded, item.covered, strict=True) if is_name(unit)]
     own = _OWN_ONE if len(expanded) == 1 else _OWN
     if len(expanded) <= _FEW and min(item.covered, default=1.0) < _PRESENT:
         return False

@@ -505,6 +505,7 @@ def test_a_timeline_of_a_loose_topic_is_told_by_its_names(bot: QABot) -> None:
     answer = asked(bot, "Timeline of Elin Storm and the crowns")
 
     assert [event.date for event in answer.timeline] == ["2024-11-04"]
+    assert answer.notices == ("Not every sentence speaks of “crowns”.",)
 
 
 def test_a_coming_day_that_an_article_tells_of_is_found(tmp_path: Path) -> None:
@@ -515,3 +516,32 @@ def test_a_coming_day_that_an_article_tells_of_is_found(tmp_path: Path) -> None:
         answer = bot.answer("What is happening in Skerray on Sunday?")
 
     assert "herring fair" in answer.text
+
+
+def test_a_day_is_looked_up_by_its_words_where_not_all_is_read(tmp_path: Path) -> None:
+    """An article of long after may name it; and nothing is said of articles that were not read."""
+    words = "ferry herring lantern quay rope sail tar anchor buoy net".split()
+    many = [
+        Article(
+            f"n{day:02}",
+            f"The {words[day % 10]} was sold to a shipyard of the south.",
+            published=f"2024-10-{day:02}",
+        )
+        for day in range(1, 31)
+    ]
+    late = [
+        Article(
+            f"l{day:02}",
+            f"The {words[day % 10]} was brought back to the shipyard.",
+            published=f"2024-12-{day:02}",
+        )
+        for day in range(1, 29)
+    ]
+    told = "Dockers of Lindholm said that a crane had fallen into the harbour on 3 September."
+    late[20] = Article("crane", told, published="2024-12-21")
+    with QABot.from_articles(write_articles(tmp_path / "many", [*many, *late])) as bot:
+        found = asked(bot, "What happened on 3 September 2024?")
+        nothing = asked(bot, "What happened on 4 September 2024?")
+
+    assert told in found.text
+    assert nothing.text == "No sentence found that tells of what happened on 4 September 2024."

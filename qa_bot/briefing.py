@@ -352,7 +352,8 @@ def _nothing_on(material: _Material, scope: _Scope) -> Brief:
     if material.reason != "not_stated":
         pass
     elif material.none_then and then:
-        text = f"No article was published {then}."
+        chosen = " that may be used" if scope.filters.publisher or scope.filters.articles is not None else ""
+        text = f"None of the articles{chosen} was published {then}."
     elif material.missing:
         text = f"The articles do not tell: no article mentions {_listed(material.missing, 'or')}."
     elif material.not_together:

@@ -25,7 +25,7 @@ from qa_bot import citations, extractive
 from qa_bot.attribution import said_by
 from qa_bot.config import Settings, bundled, data_home, load_settings
 from qa_bot.courtesy import courtesy, reply
-from qa_bot.coverage import after_coverage, coverage_notice
+from qa_bot.coverage import after_coverage, coverage_notice, tells_of_outside
 from qa_bot.disagreement import as_cited, disagreements
 from qa_bot.errors import ArticleError, SettingsError, StoreDamagedError, UsageError
 from qa_bot.expansion import expand, spelling_notices, weighted_terms
@@ -416,6 +416,8 @@ class QABot:
         differing = [(found, as_cited(found, written.citations, _said_by)) for found in differences]
         told = [(found, cited) for found, cited in differing if cited is not None]
         written = extractive.with_differences(written, told)
+        if tells_of_outside(notice, (cited.quote for cited in written.citations)):
+            blank = replace(blank, notices=())
         answer = replace(
             blank,
             text=written.text,

@@ -6,6 +6,7 @@ request -> topic and days -> passages or articles -> telling sentences, or dated
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +14,20 @@ from qa_bot import extractive
 from qa_bot.candidates import PASSAGES_READ, judge
 from qa_bot.expansion import Expanded, spelling_notices, weighted_terms
 from qa_bot.models import word_vectors
-from qa_bot.overview import Order, Sentence, about, read, strict, summarise, timeline, unspoken
+from qa_bot.overview import (
+    MOST_STEPS,
+    Order,
+    Sentence,
+    Step,
+    about,
+    is_name,
+    naming,
+    read,
+    strict,
+    summarise,
+    timeline,
+    unspoken,
+)
 from qa_bot.question import Question, parse
 from qa_bot.requests import LIGHT, Request, narrowed
 from qa_bot.retrieval import PassageRetriever, stale
@@ -22,8 +36,11 @@ from qa_bot.types import Article, Citation, Filters, Passage, Reason, TimelineEv
 
 _OVERVIEW_PASSAGES = 30  # read for an overview of a topic, at most 3 an article: about 100 ms
 _OVERVIEW_ARTICLES = 20  # read for an overview of everything, the newest
+_MORE_ARTICLES = 10  # read besides for what happened on one day, by the words of its date
 _OVERVIEW_SENTENCES = 20  # of each, the first that can be quoted alone
 _OVERVIEW_SURE = 0.9
+_ALL_TOLD = 10  # articles, of which an overview of everything leaves out others before the newest
+_FEW_STEPS = 2  # fewer of them on a topic, and what speaks of it loosely is read
 _REPORTED_WITHIN = 7  # days after which articles tell little more of what happened on a day
 
 
@@ -75,22 +92,34 @@ class Desk:
             filters: which articles may be used.
             on_found: called when all has been read.
         """
+        admitted = [article for article in self._store.articles() if filters.admit(article)]
+        wanted, filters = _of_some(wanted, standalone, filters, admitted)
         scope = _scope(wanted, filters, filters.as_of or self._store.coverage().last)
         material = self._on_topic(scope, standalone) if scope.topic.units else self._on_all(scope)
         on_found()
         if not material.sentences:
-            if not material.passages and not any(map(filters.admit, self._store.articles())):
+            if not material.passages and not admitted:
                 material = replace(material, reason="out_of_range", missing=())
+            elif not any(map(scope.filters.admit, admitted)):
+                material = replace(material, none_then=True)
             return _nothing_on(material, scope)
         wants_steps = wanted.kind == "timeline"
         steps = timeline(material.sentences, first=scope.first, last=scope.last) if wants_steps else []
         notices = material.notices
+        if wants_steps and len(steps) < _FEW_STEPS and material.around:
+            looser = timeline(material.around, first=scope.first, last=scope.last)
+            if material.loosened or len(looser) > len(steps):
+                steps = looser
+                notices += (f"Not every sentence speaks of {_listed(material.beside, 'and')}.",)
+        steps = steps or list(material.naming)
+        if wanted.language:
+            notices += (f"Answers quote the articles in their own language, not in {wanted.language}.",)
         events: tuple[TimelineEvent, ...] = ()
         if steps:
             written, events = extractive.write_timeline(steps)
         else:
             reported = _reported(material.sentences, scope)
-            chosen = summarise(reported, order=scope.order, one_each=material.one_each)
+            chosen = summarise(reported, order=scope.order, one_each=material.one_each, must=material.must)
             if not chosen:
                 return _nothing_on(material, scope)
             written = extractive.write_overview(chosen)
@@ -108,6 +137,7 @@ class Desk:
     def _on_topic(self, scope: _Scope, standalone: str) -> _Material:
         """The sentences of the best passages that speak of the topic."""
         expanded = strict(self._expand(scope.topic))
+        unknown = tuple(i.unit.text for i in expanded if i.missing and i.unit.kind not in ("date", "number"))
         missing = tuple(i.unit.text for i in expanded if i.unit.kind in ("name", "place") and i.missing)
         hits = self._retriever.search(
             standalone,
@@ -133,8 +163,14 @@ class Desk:
         ]
         absent = unspoken(judged, expanded)
         sentences = [] if absent else about(judged, expanded)
+        around = about(judged, expanded, loosely=True) if scope.order == "date" and not unknown else []
+        loosened, beside = not sentences, tuple(i.unit.text for i in expanded if not is_name(i))
+        if not beside:  # there is nothing to be loose about
+            around = []
+        sentences = sentences or around
         if not sentences:
-            return _Material(passages=passages, missing=absent or tuple(i.unit.text for i in expanded[:3]))
+            words = tuple(item.unit.text for item in expanded)
+            return _Material(passages=passages, missing=unknown, not_together=words)
         best = max(item.relevance for item in sentences)
         return _Material(
             tuple(sentences),
@@ -142,16 +178,27 @@ class Desk:
             whole,
             confidence=round(_OVERVIEW_SURE * best, 4),
             notices=spelling_notices(expanded),
+            around=tuple(around),
+            beside=beside,
+            loosened=loosened,
         )
 
     def _on_all(self, scope: _Scope) -> _Material:
         """The sentences of the newest articles that pass the filters, or of those around some days."""
         admitted = [article for article in self._store.articles() if scope.filters.admit(article)]
         chosen = _around(admitted, scope.last) if scope.last else admitted[:_OVERVIEW_ARTICLES]
+        day = datetime.date.fromisoformat(scope.first) if scope.first and scope.first == scope.last else None
+        if day and len(chosen) < len(admitted):
+            chosen = [*chosen, *self._naming(day, scope.filters, {article.id for article in chosen})]
         whole = filter(None, (self._store.whole(article.id) for article in chosen))
         pairs = [(article, passages) for article, passages in whole]
         most = _OVERVIEW_SENTENCES if len(pairs) > 1 else None
+        if day:
+            most = None
         sentences = tuple(item for article, passages in pairs for item in read(article, passages, most))
+        by_name = (
+            [step for article, passages in pairs for step in naming(article, passages, day)] if day else []
+        )
         notices: tuple[str, ...] = ()
         if len(admitted) > len(chosen) and not scope.last:
             notices = (f"Of {len(admitted):,} articles the {len(chosen)} newest were read.",)
@@ -164,7 +211,23 @@ class Desk:
             confidence=_OVERVIEW_SURE,
             notices=notices,
             one_each=len(pairs) > 1,
+            must=pairs[0][0].id if 1 < len(admitted) <= _ALL_TOLD and not scope.last and pairs else None,
+            naming=tuple(by_name[:MOST_STEPS]),
+            all_read=len(chosen) == len(admitted),
         )
+
+    def _naming(self, day: datetime.date, filters: Filters, but: set[str]) -> list[Article]:
+        """Other articles in which the words of a day are found: those that name it from afar."""
+        words = f"{day.day} {day:%B}"
+        hits = self._retriever.search(
+            words,
+            weighted_terms(self._expand(parse(words))),
+            filters=filters,
+            limit=_OVERVIEW_PASSAGES,
+            spread=True,
+        )
+        found = {hit.article.id: hit.article for hit in hits if hit.article.id not in but}
+        return list(found.values())[:_MORE_ARTICLES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +252,49 @@ class _Material:
     notices: tuple[str, ...] = ()
     one_each: bool = False
     reason: Reason = "not_stated"
-    missing: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # words that no article has
+    not_together: tuple[str, ...] = ()  # a topic's words that stand in no sentence together
+    around: tuple[Sentence, ...] = ()  # those that speak of a topic loosely: of its names ...
+    beside: tuple[str, ...] = ()  # ... if not of these words
+    loosened: bool = False  # whether none speaks of it otherwise
+    naming: tuple[Step, ...] = ()  # those that name the one day that is asked about
+    must: str | None = None
+    all_read: bool = False
+    none_then: bool = False
+
+
+def _of_some(
+    wanted: Request, standalone: str, filters: Filters, admitted: Sequence[Article]
+) -> tuple[Request, Filters]:
+    """A request for the newest articles, or those of a publisher, as one for everything in them."""
+    chosen: Sequence[Article] = admitted[: wanted.newest]
+    publishers = {_plain(article.publisher): article.publisher for article in admitted if article.publisher}
+    publisher = (
+        publishers.get(_plain(wanted.topic)) if wanted.topic and _OF_ARTICLE.search(standalone) else None
+    )
+    if publisher:
+        theirs = [article for article in admitted if article.publisher == publisher]
+        chosen = theirs[:1] if _ONE_ARTICLE.search(standalone) else theirs
+    if not chosen:
+        return wanted, filters
+    ids = tuple(article.id for article in chosen)
+    return replace(wanted, topic="", newest=0), replace(filters, articles=ids)
+
+
+def _plain(publisher: str) -> str:
+    """A publisher's name, or a topic of its articles, to be compared."""
+    return _AROUND_NAME.sub("", publisher.casefold().replace("’", "'")).strip()
+
+
+_AROUND_NAME = re.compile(
+    r"^(?:the|of|by|from|in) (?:the )?|(?:'s?)?(?: (?:newest|latest|most recent|last))?"
+    r"(?: (?:articles?|stor(?:y|ies)|reports?|reporting|coverage|pieces?|news))?$"
+)
+_OF_ARTICLE = re.compile(
+    r"\b(?:articles?|stor(?:y|ies)|reports?|reporting|coverage|pieces?|news|summar\w+|sum up|recap)\b",
+    re.IGNORECASE,
+)
+_ONE_ARTICLE = re.compile(r"\b(?:article|story|report|piece)\b", re.IGNORECASE)
 
 
 def _scope(wanted: Request, filters: Filters, as_of: str | None) -> _Scope:
@@ -242,6 +347,26 @@ def _reported(found: Sequence[Sentence], scope: _Scope) -> list[Sentence]:
 
 def _nothing_on(material: _Material, scope: _Scope) -> Brief:
     text = extractive.decline(material.reason, material.missing)
-    if material.reason == "not_stated" and not material.missing and (scope.first or scope.last):
-        text = f"The articles tell of nothing that happened {extractive.days(scope.first, scope.last)}."
+    first, last = scope.first or scope.filters.since, scope.last or scope.filters.until
+    then = extractive.days(first, last) if first or last else ""
+    if material.reason != "not_stated":
+        pass
+    elif material.none_then and then:
+        chosen = " that may be used" if scope.filters.publisher or scope.filters.articles is not None else ""
+        text = f"None of the articles{chosen} was published {then}."
+    elif material.missing:
+        text = f"The articles do not tell: no article mentions {_listed(material.missing, 'or')}."
+    elif material.not_together:
+        all_of = ("", "both ", "all of ")[min(len(material.not_together), 3) - 1]
+        among = f" in what was published {then}" if then else ""
+        text = f"No sentence found{among} that speaks of {all_of}{_listed(material.not_together, 'and')}."
+    elif then and material.all_read:
+        text = f"The articles tell of nothing that happened {then}."
+    elif then:
+        text = f"No sentence found that tells of what happened {then}."
     return Brief(text, material.passages, reason=material.reason)
+
+
+def _listed(words: Sequence[str], last: str) -> str:
+    quoted = [f"“{word}”" for word in words]
+    return f" {last} ".join(filter(None, (", ".join(quoted[:-1]), quoted[-1])))

@@ -28,7 +28,8 @@ _KINDS: tuple[tuple[Courtesy, str], ...] = (
     (
         "help",
         r"^(?:(?:hi|hello|hey)[\s,.!]*)?(?:(?:so |and )?what (?:can|do) you do|what are you(?: for)?"
-        r"|who are you|help(?: me)?"
+        r"|who are you|(?:please )?tell me (?:something |more )?about (?:yourself|you)|what(?:'s| is) up(?: with you)?"
+        r"|introduce yourself|help(?: me)?"
         r"|how (?:does this|do you|do i use (?:this|you)|can you help(?: me)?)(?: work)?"
         r"|what (?:can|should) i ask(?: you)?|what (?:do you know|is this)(?: about)?)[\s?!.]*$",
     ),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 
-from qa_bot.dates import TimeExpression, long_date, times_asked
+from qa_bot.dates import MONTHS, TimeExpression, long_date, times_asked
 from qa_bot.types import Coverage
 
 # An index whose newest article is older than this beside the day of asking may have missed something.
@@ -35,7 +36,7 @@ def coverage_notice(question: str, coverage: Coverage, as_of: str | None) -> str
     """
     outside = outside_coverage(question, coverage, as_of)
     if outside is not None:
-        return f"The question asks about {outside}; the index covers {coverage_line(coverage)}."
+        return f"The question names “{outside}”; the index covers {coverage_line(coverage)}."
     if as_of and coverage.last and _days_between(coverage.last, as_of) > STALE_DAYS:
         return (
             f"The newest article is of {long_date(coverage.last)}, "
@@ -56,17 +57,39 @@ def outside_coverage(question: str, coverage: Coverage, as_of: str | None) -> st
 
 
 def after_coverage(question: str, coverage: Coverage, as_of: str | None) -> str | None:
-    """The words of a question that ask what happened after the last article; None when there are none.
+    """The words of a question that ask what happened well after the last article; None when there are none.
 
-    What is asked about as still to come ("next year", "on 3 February 2025" with "will") may have been told.
+    What is asked about as still to come ("next year", "on 3 February 2025" with "will") may have been told,
+    and so may what lasts ("Who heads the port today?"), or what was within days of the last article.
     """
-    if not coverage.last or _PLANNED.search(question):
+    if not coverage.last or _PLANNED.search(question) or not _PAST.search(question):
         return None
-    last = datetime.date.fromisoformat(coverage.last)
+    last = datetime.date.fromisoformat(coverage.last) + datetime.timedelta(days=_SOON)
     for named in times_asked(question, _seen_from(coverage.last, as_of)):
         if _is_after(named, last):
             return question[named.start : named.end]
     return None
+
+
+def tells_of_outside(notice: str | None, quotes: Iterable[str]) -> bool:
+    """Whether quotes hold the month that a notice says no article is of: it was told of beforehand."""
+    named = _NAMED.search(notice or "")
+    months = {word.casefold() for word in _WORD.findall(named[1])} & set(MONTHS) if named else set()
+    said = {word.casefold() for quote in quotes for word in _WORD.findall(quote)} if months else set()
+    return bool(months) and months <= said
+
+
+_SOON = 7  # days
+_NAMED = re.compile(
+    r"“((?:in |by |for )?[A-Z][a-z]+)”"
+)  # a month alone: with its year it is one day's article's
+_WORD = re.compile(r"[^\W\d_]+")
+_PAST = re.compile(
+    r"\b(?:did|was|were|had|happened|came|became|went|got|took|made|met|held|left|began|won|lost|fell|rose|grew"
+    r"|saw|fled|found|struck|broke|brought|sent|gave|spoke|wrote|led|ran|built|bought|sold|stood|flew|shot|hit"
+    r"|quit|sank|said|told|paid|stole|drove|chose|beat|(?<!is )(?<!are )[a-z]{2,24}ed)\b",
+    re.IGNORECASE,
+)
 
 
 _PLANNED = re.compile(

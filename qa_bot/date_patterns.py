@@ -72,7 +72,9 @@ _MONTH_NAME = rf"(?P<m>{MONTH})"
 _DAY_NAME = rf"(?P<d>{DAY})(?:st|nd|rd|th)?\b"
 _LAST_DAY_NAME = rf"(?P<e>{DAY})(?:st|nd|rd|th)?\b"
 _NO_FIGURE = r"(?![.,:/-]?[0-9]|%)"
-_YEAR = rf"(?P<y>(?:19|20)[0-9][0-9])\b{_NO_FIGURE}"
+# An old year may be a count: "On 5 May 1200 dockers met".
+_NO_COUNT = r"(?! (?:(?!(?:was|has|is|as|his|its)\b)[a-z]+s|people|men|women|children|gmt|utc)\b)"
+_YEAR = rf"(?P<y>(?:1[0-8][0-9][0-9]\b{_NO_COUNT}|(?:19|20)[0-9][0-9]|2100))\b{_NO_FIGURE}"
 _OF_YEAR = rf"(?:{_YEAR}|(?P<ry>last|this|next) year\b)"
 _IN_YEAR = rf"(?:,? (?:of )?{_OF_YEAR})?"
 _WHICH = r"(?P<which>this past|this coming|last|past|this|next|coming|current)"
@@ -152,6 +154,9 @@ _YEAR_BEFORE = pattern(
     r"(?:\b(?:in|since|by|until|till|before|after|from|to|through|throughout|during|of|late|early|mid|between"
     r"|and|or|circa|years?|for|the|an?|his|her|its|their|our|whose|that|this|fiscal|as early as|as late as"
     r"|[0-9]{4},|[a-z]+['’]s?)(?:-| )|\()(?:(?:about|around) )?\Z"
+)
+_OLD_YEAR_BEFORE = pattern(
+    r"\b(?:in|since|until|by|before|circa|as early as|late|early) (?:(?:about|around) )?\Z"
 )
 _YEAR_AFTER = pattern(r" (?:was|saw|will be)\b")
 _WORD_BEFORE = pattern(
@@ -262,6 +267,8 @@ def is_near_day(text: str, match: re.Match[str]) -> bool:
 def is_year(text: str, match: re.Match[str]) -> bool:
     """Not "2000 soldiers", "in 2000 homes", "by 2030 GMT"."""
     if behind(_FIGURE_BEFORE, match) or _COUNTED_AFTER.match(match.string, match.end()):
+        return False
+    if match["y"] < "1900" and not behind(_OLD_YEAR_BEFORE, match):
         return False
     near = behind(_YEAR_BEFORE, match) or _YEAR_AFTER.match(match.string, match.end())
     if not near and not (

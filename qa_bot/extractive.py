@@ -126,6 +126,8 @@ def _when(step: Step) -> str:
     """A step's date as a reader is shown it: "5 November 2024", "November 2024", "reported 5 November 2024"."""
     month = step.precision == "month"
     day = f"{datetime.date.fromisoformat(step.date):%B %Y}" if month else long_date(step.date)
+    if step.until:
+        day = f"{day} to {long_date(step.until)}"
     if step.precision == "publication":
         return f"reported {day}"
     return f"planned for {day}" if step.planned else day

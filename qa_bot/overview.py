@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_bot.candidates import Candidate
-from qa_bot.dates import TimeExpression, time_expressions
+from qa_bot.dates import MONTHS, WEEKDAYS, TimeExpression, time_expressions
 from qa_bot.expansion import Expanded, Part
 from qa_bot.lexicon import stop_terms
 from qa_bot.quotable import QUOTED, running, stands_alone
@@ -61,7 +61,7 @@ class Step:
     """Something that happened, when, and the words of the quote that say so (none for ``publication``).
 
     ``date`` is YYYY-MM-DD, of a month its first day; ``words`` is a span into the article's text; ``planned``
-    is what was still to come when it was written.
+    is what was still to come when it was written; ``until`` the last day of several.
     """
 
     date: str
@@ -69,6 +69,7 @@ class Step:
     sentence: Sentence
     words: Span | None
     planned: bool = False
+    until: str | None = None
 
 
 # --- material: sentences that stand on their own --------------------------------------------------
@@ -106,8 +107,30 @@ def _begins_alike(part: Part) -> Part:
     )
 
 
-def about(candidates: Iterable[Candidate], expanded: Sequence[Expanded]) -> list[Sentence]:
-    """The judged sentences that speak of the topic and can be quoted alone."""
+def naming(article: Article, passages: Sequence[Passage], day: datetime.date) -> list[Step]:
+    """The sentences of an article that name a day, whatever they say of it, also such as lean on others."""
+    found = []
+    reference = datetime.date.fromisoformat(article.published) if article.published else None
+    for place, span in enumerate(running(article.text)):
+        passage = next((p for p in passages if p.start <= span.start < p.end), None)
+        for one in time_expressions(article.text[span.start : span.end], reference or _SOME_DAY):
+            named = one.first == one.last == day and not (one.relative and reference is None)
+            if passage is not None and named:
+                item = Sentence(article, span, passage.id, place)
+                words = Span(span.start + one.start, span.start + one.end)
+                found.append(Step(day.isoformat(), "day", item, words))
+                break
+    return found
+
+
+def about(
+    candidates: Iterable[Candidate], expanded: Sequence[Expanded], *, loosely: bool = False
+) -> list[Sentence]:
+    """The judged sentences that speak of the topic and can be quoted alone.
+
+    ``loosely``: of a topic with names those that have one, and the others in what is around them.
+    """
+    speaks = _names if loosely and any(map(is_name, expanded)) else _speaks_of
     own = {phrase[-1] for item in expanded for part in item.parts for phrase in part.forms}
     places: dict[str, dict[Span, int]] = {}
     found: dict[tuple[str, Span], Sentence] = {}
@@ -115,7 +138,7 @@ def about(candidates: Iterable[Candidate], expanded: Sequence[Expanded]) -> list
         if item.article.id not in places:
             places[item.article.id] = {span: place for place, span in enumerate(running(item.article.text))}
         place = places[item.article.id].get(item.span)
-        if place is None or not _speaks_of(item, expanded) or not stands_alone(item.article.text, item.span):
+        if place is None or not speaks(item, expanded) or not stands_alone(item.article.text, item.span):
             continue
         relevance = 0.7 * item.features["coverage"] + 0.3 * item.features["context"]
         if own.isdisjoint(terms(item.text)[:_EARLY]):
@@ -152,12 +175,21 @@ _EARLY = 10  # words, among which a sentence that is about the topic names it ..
 _MENTIONED = 0.85  # ... and what one counts that does not
 
 
+def is_name(item: Expanded) -> bool:
+    """Whether a part of a topic is a name, of a place or anything else."""
+    return item.unit.kind in ("name", "place")
+
+
+def _names(item: Candidate, expanded: Sequence[Expanded]) -> bool:
+    """Whether every name stands in a sentence or around it, and so many of them in itself as of any topic."""
+    named = [covered for unit, covered in zip(expanded, item.covered, strict=True) if is_name(unit)]
+    names = sum(unit.weight for unit in expanded if is_name(unit))
+    own = item.features["coverage"] * sum(unit.weight for unit in expanded)
+    return min(named) >= _NAMED and own >= _OWN * names
+
+
 def _speaks_of(item: Candidate, expanded: Sequence[Expanded]) -> bool:
-    named = [
-        covered
-        for unit, covered in zip(expanded, item.covered, strict=True)
-        if unit.unit.kind in ("name", "place")
-    ]
+    named = [covered for unit, covered in zip(expanded, item.covered, strict=True) if is_name(unit)]
     own = _OWN_ONE if len(expanded) == 1 else _OWN
     if len(expanded) <= _FEW and min(item.covered, default=1.0) < _PRESENT:
         return False
@@ -252,6 +284,7 @@ def summarise(
     *,
     order: Order,
     one_each: bool = False,
+    must: str | None = None,
     most: int = MOST_SENTENCES,
     words: int = MOST_WORDS,
 ) -> list[Sentence]:
@@ -262,6 +295,7 @@ def summarise(
         order: ``date``: by the article's date, then as they stand; ``newest``: the other way round;
             ``relevance``: the best one's article first.
         one_each: at most one sentence an article.
+        must: the id of an article of which there is to be a sentence, if there is any.
         most: how many sentences.
         words: how many words of quotes; the first sentence is taken whatever its length.
     """
@@ -288,9 +322,14 @@ def summarise(
         return index == other or cosines[index, other] >= _SAME or shared >= _SAME_WORDS * shorter
 
     left = _best_of_each(found, scores) if one_each else list(range(len(found)))
-    left = [index for index in left if scores[index] >= _FLOOR * scores.max()]
+    wanted = max(
+        (index for index in left if found[index].article.id == must), key=lambda i: scores[i], default=None
+    )
+    left = [index for index in left if scores[index] >= _FLOOR * scores.max() or index == wanted]
     while left and len(taken) < most:
         best = max(left, key=lambda index: (worth(index), -index))
+        if wanted is not None and not taken:
+            best = wanted
         room -= length[best]
         taken.append(best)
         left = [index for index in left if length[index] <= room and not repeats(index, best)]
@@ -333,7 +372,8 @@ def _ordered(taken: Sequence[Sentence], order: Order) -> list[Sentence]:
 _SCHEDULED = re.compile(
     r"\b(?:(?:is|are|was|were) due|due (?:on|to|in)|scheduled|slated|planned (?:for|to)|set (?:to|for)"
     r"|takes (?:effect|place)|comes into"
-    r" force|begins?|starts?|opens?|will (?:begin|start|open|close|end|meet|vote|visit|host|hold"
+    r" force|begins?|starts?|opens?|will (?:(?:re)?(?:begin|start|open)|close|end|resume|return|meet|vote"
+    r"|visit|host|hold"
     r"|take (?:effect|place|over|office)|be (?:held"
     r"|sworn in|inaugurated|opened|closed|launched|released|published|sentenced|buried)))\b"
 )
@@ -459,8 +499,11 @@ def _dated(item: Sentence) -> Step | None:
     if usable:
         one = min(usable, key=lambda one: _aside(one, text, reference))
         words = Span(item.span.start + one.start, item.span.start + one.end)
-        return Step(*_date_of(one), item, words, planned=_to_come(one, reference))
-    if reference and not named and _is_news(item, reference):
+        until = (
+            one.last.isoformat() if one.precision == "day" and one.last and one.first != one.last else None
+        )
+        return Step(*_date_of(one), item, words, planned=_to_come(one, reference), until=until)
+    if reference and not named and not _SOME_TIME.search(text) and _is_news(item, reference):
         return Step(reference.isoformat(), "publication", item, None)
     return None
 
@@ -486,6 +529,12 @@ def _is_news(item: Sentence, day: datetime.date) -> bool:
     )
 
 
+# A time that has no day, or whose day can't be told: what is told was not on the day of the report.
+_SOME_TIME = re.compile(
+    r"(?<![\d.,])(?:1[0-9]|20)\d\d(?!\S?\d)|\b(?:earlier|recently|previously|(?:last|previous|following) \w+"
+    rf"|{'|'.join(WEEKDAYS)}|(?-i:{'|'.join(month.title() for month in MONTHS if month != 'may')}))\b",
+    re.IGNORECASE,
+)
 _JUST = re.compile(
     r"\b(?:(?:has|have) (?:been )?|(?:was|were) )(?:\w+ly )?(?:[a-z]+ed|[a-z]+en|won|lost|left|quit|shot"
     r"|hit|sunk|sold|told|found|held)\b"

@@ -85,6 +85,17 @@ _PERSON = re.compile(r"\b(?:[Hh]e|[Ss]he|him|[Hh]er|[Hh]is|hers)\b")
 _SOMEBODY = re.compile(
     r"\b(?:an?|the|one|former|another)\s+[a-z-]+|(?<!^)(?<!\b[Ii]n )(?<!\b[Aa]t )(?<!\b[Oo]n )\b[A-Z][\w’'-]+"
 )
+# "Storm, her deputy, ..." and "Storm, he pointed out, ...": somebody else's deputy, somebody else's words.
+_BESIDE_NAME = re.compile(
+    r"\W*(?:[A-Z][\w’'.-]+ )*[A-Z][\w’'-]+, (?:(?:his|her|their) |(?:he|she|they) [^,]{2,40},)"
+)
+_ASIDE = re.compile(r", (?:he|she|they) \w+(?: \w+){0,3}(?:,|\W*\Z)")
+_THEY = re.compile(r"\b(?:[Tt]hey|them)\b")
+_SEVERAL = re.compile(
+    r"\b(?:and|people|police|men|women|children|couple|pair|family|crew|team|staff|army|government|military"
+    r"|group|company|council|party|crowd|[Aa]ll|[Bb]oth|(?!this\b|was\b|has\b|does\b)[A-Z]?[a-z]{2,}(?<![sui])s)\b"
+    r"|\w+(?:folk|men|women)\b"
+)
 _NOBODY = frozenset((*MONTHS, *WEEKDAYS))
 _STARTS = re.compile(r"\W*([A-Z][\w’'-]*)")
 _SAYS = "said|says|added|adds|told|wrote|argued|noted|warned|explained|claimed|insisted|continued|thought"
@@ -113,10 +124,15 @@ def _is_whole(sentence: str) -> bool:
 
 
 def _hangs(outside: str, text: str) -> bool:
-    """Whether "he" or "she" comes before anybody whom it could mean; ``outside`` has no quoted words.
+    """Whether "he", "she" or "they" comes before anybody whom it could mean; ``outside`` has no quoted words.
 
     "For Storm, he said, ..." quotes somebody else than Storm; "Storm warned, she said, that ..." does not.
     """
+    if _BESIDE_NAME.match(outside):
+        return True
+    several = _THEY.search(outside)
+    if several and not _SEVERAL.search(outside, 0, several.start()):
+        return True
     pronoun = _PERSON.search(outside)
     if pronoun is None:
         return False
@@ -125,6 +141,6 @@ def _hangs(outside: str, text: str) -> bool:
     # A name has its capital in the middle of sentences too.
     if start and re.search(rf"(?<=[a-z,] ){re.escape(start[1])}\b", text):
         return False
-    if _HE_SAID.search(outside):
+    if _HE_SAID.search(outside) or _ASIDE.search(outside):
         return True
     return not any(match[0].casefold() not in _NOBODY for match in _SOMEBODY.finditer(before))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from qa_bot.dates import TimeExpression, time_expressions
@@ -25,14 +25,31 @@ class Request:
         kind: ``fact`` for every question that does not ask for an overview.
         topic: the question's own words for what the overview is to be of; "" for all articles, and for facts.
         leans: whether only what was said before tells of what: "Tell me about it", "Summarise".
+        newest: how many of the newest articles are wanted and nothing else; 0 for no such number.
+        language: the language that the overview was to be in: "Summarise in French".
     """
 
     kind: Kind
     topic: str = ""
     leans: bool = False
+    newest: int = 0
+    language: str = ""
 
 
 _FACT = Request("fact")
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
+_NEWEST_ONES = re.compile(
+    r"(?:(?:the|your|our|that|this) )?(?:(?:very )?(?:newest|latest|most recent|last)"
+    r"(?: (?P<many>\d{1,2}|two|three|four|five|six|ten))?|(?P<before>\d{1,2}|two|three|four|five|six|ten)"
+    r" (?:newest|latest|most recent|last)) (?:news )?(?P<noun>articles?|stor(?:y|ies)|reports?|texts?|pieces?)",
+    re.IGNORECASE,
+)
+_LANGUAGE = re.compile(
+    r"[\s,]+(?:(?:in|into|to) (?P<language>Arabic|Bulgarian|Chinese|Mandarin|Czech|Danish|Dutch|Finnish|French|German"
+    r"|Greek|Hebrew|Hindi|Hungarian|Italian|Japanese|Korean|Norwegian|Persian|Polish|Portuguese|Romanian"
+    r"|Russian|Spanish|Swedish|Turkish|Ukrainian|Urdu|Vietnamese)|in (?:plain |simple )?English)\s*$",
+    re.IGNORECASE,
+)
 _IN_BRACKETS = re.compile(r"\s*\(([^()]+)\)[\s?!.]*$")
 
 # --- the words that requests are made of ----------------------------------------------------------
@@ -91,11 +108,19 @@ _TIME_ALONE = (
     r"(?P<when>(?:since|after|before|on|in|during|over|between|from|at)\s.+|yesterday|today|tonight|lately|recently"
     r"|(?:last|this|the past|the last)\s.+)"
 )
+# A topic before its noun, "Kursk summary": a few words, and no question's.
+_NAMED = (
+    r"(?!(?:who|whom|whose|what|when|where|why|how|which|is|are|was|were|am|do|does|did|has|have|had|can|could|will|would"
+    r"|should|may|must|if|the|an?|any|some|no|good|bad|great|fake|breaking|thanks|please|that|this|it|i|we|you|he|she"
+    r"|they|your|my|our|his|her|their|latest|newest|most|recent|current|summari[sz]e|explain|sign|follow|send|share|read|watch|give|tell|show|get|got|wrote|in|on|at|of|for|with)\b)"
+    r"[\w'-]+(?: [\w'-]+){0,3}"
+)
 
 # Each pattern is held against the whole question, without what is polite around it.
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
     # What happened when
     ("timeline", rf"{_GIVE}{_CHRONICLE}{_OF}"),
+    ("timeline", r"(?:time-?line|chronology)\s?[:,-]\s*(?P<topic>.+)"),
     ("timeline", rf"{_IS_THE}{_CHRONICLE}(?:\s+(?:of|in|behind|around|surrounding|leading (?:up )?to)\s+(?P<topic>.+))?"),
     ("timeline", rf"{_GIVE}(?P<topic>(?!(?:who|what|when|where|why|how|which|is|are|was|were|do|does|did|has|have)\b)[^?]+?)"
                  r"\s+(?:time-?line|chronology)"),
@@ -134,11 +159,14 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("newest", r"(?:update|catch|bring|get|fill) (?:me|us)(?: up| in)?(?: to (?:date|speed))?"
                r"(?:\s+(?:on|about|with)\s+(?P<topic>.+))?"),
     ("newest", rf"{_PERFECT}\s+{_RECENTLY}"),
+    ("newest", rf"what (?:did|have|'ve) (?:i|we) miss(?:ed)?(?:\s+{_RECENTLY})?"),
+    ("newest", r"what (?:did|have|'ve) (?:i|we) miss(?:ed)?\s+(?:about|on|in|from)\s+(?P<topic>.+)"),
     # A summary
     ("summary", r"tl;?\s?dr(?:[\s:,-]+(?:(?:of|for|on|about)\s+)?(?P<topic>.+))?"),
     ("summary", r"(?:summari[sz]e|sum up|recap|brief (?:me|us)|condense|outline|wrap up)(?: for (?:me|us))?"
                 r"(?:\s*:?\s+(?:on\s+|about\s+)?(?P<topic>.+))?"),
     ("summary", r"sum\s+(?P<topic>.+)\s+up"),
+    ("summary", r"(?:summary|overview|recap|digest)\s?[:,-]\s*(?P<topic>.+)"),
     ("summary", rf"{_GIVE}(?:{_DIGEST}|{_POINTS}|brief(?:ing)?){_OF}"),
     ("summary", rf"{_IS_THE}{_DIGEST}{_OF}"),
     ("summary", rf"{_IS_THE}{_POINTS}(?: here| today)?"
@@ -166,6 +194,9 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
     ("topic", r"(?:is there |are there |do you have |have you (?:got )?)?(?:some |any |all |more )?(?:everything|anything|something"
               r"|info|information|background|articles|stories|coverage|facts|more)(?: (?:you (?:know|have)|there is|known))?"
               rf"\s+{_ABOUT}\s+(?P<topic>.+)"),
+    # Named first: "Kursk summary", "Ukraine latest"
+    ("newest", rf"(?P<topic>{_NAMED})\s+(?:latest|(?:latest )?(?:news|updates?|developments|headlines))"),
+    ("summary", rf"(?P<topic>{_NAMED})\s+(?:summary|overview|recap|digest|round-?up|in brief)"),
 )  # fmt: skip
 _REQUESTS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _PATTERNS)
 
@@ -183,7 +214,17 @@ _HAPPENED = re.compile(
     r"(?:\s+(?:in|to|with|on|at|during|around|of)\s+|$)",
     re.IGNORECASE,
 )
-_ONGOING = re.compile(r"\b(?:happening|going on)\b", re.IGNORECASE)  # "on Monday": what is planned
+_ONGOING = re.compile(r"\b(?:is|'s) (?:happening|going on)\b", re.IGNORECASE)  # "on Monday": what is planned
+_COMING = re.compile(
+    r"\b(?:tomorrow|(?:next|coming) (?:\w+ )?(?:\w+day|days?|weeks?|weekend|months?|years?"
+    r"|spring|summer|autumn|winter|January|February|March|April|May|June|July|August|September|October|November"
+    r"|December))\s*$",
+    re.IGNORECASE,
+)
+_UP_TO_NOW = re.compile(
+    r"^since\b|\b(?:since [^,]+|so far|today|lately|recently|now|this (?:week|month|year)|(?:last|past) .+)$",
+    re.IGNORECASE,
+)
 _TWO_SENTENCES = re.compile(r"[?!;]\s+\S|\w{4}\.\s+\S|\s[-–—]\s")
 _MOST_WORDS = 16
 _ALL = re.compile(
@@ -232,6 +273,15 @@ def request(question: str) -> Request:
         return _FACT if asked.kind == "fact" else Request(asked.kind, topic)
     bare = text[_end_of(_BEFORE, text) :].rstrip(" ?!.…")
     bare = _ELSE.sub("what", _AFTER.sub("", bare))
+    language = _LANGUAGE.search(bare)
+    if language:
+        asked = _asked(bare[: language.start()])
+        return replace(asked, language=language["language"] or "") if asked.kind != "fact" else _FACT
+    return _asked(bare)
+
+
+def _asked(bare: str) -> Request:
+    """What a question without what is polite around it asks for."""
     for kind, pattern in _REQUESTS:
         match = pattern.fullmatch(bare)
         if match:
@@ -272,8 +322,14 @@ def _end_of(pattern: re.Pattern[str], text: str) -> int:
 
 def _request(kind: Kind, text: str, topic: str) -> Request:
     of = _HAPPENED.sub("", topic.strip(_EDGE))
+    some = _newest(of)
+    if some:
+        return Request(kind, newest=some)
     asks = _ASKS_FACT.search(_AGENCY.sub("", of))
-    scheduled = _ONGOING.search(text) and of and _is_time(of) and not of.lower().startswith("since")
+    scheduled = kind == "newest" and bool(_COMING.search(of))
+    if _ONGOING.search(text) and of and not _UP_TO_NOW.search(of):
+        _, period, named = narrowed(of, _ANY_DAY)
+        scheduled = scheduled or (period is not None and named is not None and named.relative)
     if asks or scheduled or _TWO_SENTENCES.search(topic) or len(of.split()) > _MOST_WORDS:
         return _FACT
     cleaned = _cleaned(of)
@@ -286,6 +342,17 @@ def _request(kind: Kind, text: str, topic: str) -> Request:
     if kind == "topic" and not pointing:
         kind = "summary"  # "Tell me about the news"
     return Request(kind, "", leans=pointing or not (_WHOLE.search(text) or kind == "newest"))
+
+
+def _newest(topic: str) -> int:
+    """How many of the newest articles a topic is, when it is nothing else: "the last three articles"."""
+    match = _NEWEST_ONES.fullmatch(topic)
+    if not match:
+        return 0
+    many = (match["many"] or match["before"] or "").lower()
+    if many:
+        return _NUMBERS.get(many) or int(many)
+    return 0 if match["noun"].lower().endswith("s") else 1
 
 
 def _cleaned(topic: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from qa_bot import QABot
-from qa_bot.coverage import coverage_line, coverage_notice
+from qa_bot.coverage import after_coverage, coverage_line, coverage_notice, tells_of_outside
 from qa_bot.types import Article, Coverage
 from tests.fakes import write_articles
 
@@ -114,3 +114,39 @@ def test_no_day_is_given_to_spoken_words_or_ranges(tmp_path_factory: pytest.Temp
         met = bot.answer("When did bakers meet in the town hall of Gorm?")
         assert [mention.date for mention in met.citations[0].dates] == ["2024-10-15"]
         assert met.text.endswith("[1]"), "a day and month are plain enough"
+
+
+@pytest.mark.parametrize(
+    ("question", "as_of", "beyond"),
+    [
+        ("Who runs the ferry to Gorm today?", "2024-11-30", None),
+        ("Who runs the ferry to Gorm this month?", "2026-03-30", None),
+        ("Who sold the ferry to Gorm yesterday?", "2024-12-05", None),
+        ("Who sold the ferry to Gorm yesterday?", "2024-12-09", "yesterday"),
+        ("Why was the ferry sold in March 2025?", None, "March 2025"),
+        ("Where will the ferry be sold in March 2025?", None, None),
+    ],
+)
+def test_only_what_happened_well_after_the_last_article_is_beyond_it(
+    question: str, as_of: str | None, beyond: str | None
+) -> None:
+    """What lasts may have been told before, and what was just after is told in a notice."""
+    assert after_coverage(question, COVERED, as_of) == beyond
+
+
+def test_a_notice_puts_the_words_in_quotation_marks() -> None:
+    """They stand in the sentence as they do in the question."""
+    notice = coverage_notice("What has changed since 2025?", COVERED, None)
+
+    assert notice
+    assert notice.startswith("The question names “since 2025”; the index covers 5 articles")
+
+
+def test_a_month_that_articles_told_of_beforehand_needs_no_notice() -> None:
+    """The quote holds it."""
+    notice = coverage_notice("Who chairs the harbour board in December?", COVERED, "2024-11-30")
+
+    assert notice
+    assert tells_of_outside(notice, ["In December the board passes to Ada Brink."])
+    assert not tells_of_outside(notice, ["The board passes to Ada Brink."])
+    assert not tells_of_outside(None, ["In December the board passes to Ada Brink."])

@@ -384,6 +384,10 @@ def test_what_is_chosen_is_an_exact_part_of_what_there_is(
         ("Elin Storm grew up beside the harbour and loved its ferries.", []),
         ("The port of Lindholm has lost a third of its dockers in recent years.", []),
         ("The port of Lindholm has been sold to a shipyard from the south.", ["2024-11-12"]),
+        ("The harbour wall of Lindholm was built in 1820.", []),
+        ("The quay of Lindholm was sold for 1500 crowns in those years.", []),
+        ("The harbour of Lindholm was closed to 1,500 dockers.", ["2024-11-12"]),
+        ("The port of Lindholm will reopen on 3 December, the mayor said on Tuesday.", ["2024-12-03"]),
     ],
 )
 def test_days_are_those_of_the_event(text: str, dates: list[str]) -> None:
@@ -401,6 +405,9 @@ def test_days_are_those_of_the_event(text: str, dates: list[str]) -> None:
         "On Monday she went back to her house by the harbour.",
         "“We have never seen a queue like this in the harbour.",
         "Nobody told us in Lindholm that the ferries were late.",
+        "Coastfax, another agency, wrote that they met on the quay.",
+        "Tomas Berg, her deputy in Lindholm, spoke to the dockers.",
+        "Tomas Berg, he pointed out, had never seen the ferries.",
         "Why was the ferry from Lindholm late on a day like that?",
         "Too short.",
     ],
@@ -423,3 +430,118 @@ def test_headings_captions_and_furniture_are_no_running_text() -> None:
     assert [text[span.start : span.end] for span in running(text)] == [
         "The mayor of Lindholm resigned on Monday."
     ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Karin Holm said on the quay that her dockers had won.",
+        "The dockers of Lindholm said on Tuesday that they had won.",
+        "Karin Holm and Tomas Berg said on Tuesday that they had met.",
+    ],
+)
+def test_a_pronoun_after_whom_it_means_stands_alone(sentence: str) -> None:
+    """The sentence names whom it speaks of."""
+    assert stands_alone(sentence, Span(0, len(sentence)))
+
+
+def test_the_days_of_a_span_are_both_shown(tmp_path: Path) -> None:
+    """Not the first alone."""
+    text = "The port of Lindholm was closed from 8 to 13 October by a storm."
+    folder = write_articles(tmp_path / "articles", [Article("one", text, published="2024-11-12")])
+    with QABot.from_articles(folder, index_dir=tmp_path / "index") as bot:
+        answer = asked(bot, "Give me a timeline")
+
+    assert answer.text.startswith("8 October 2024 to 13 October 2024")
+
+
+def test_a_topic_whose_words_never_meet_is_not_said_to_be_unknown(bot: QABot) -> None:
+    """Both stand in the articles, only not together; a word that no article has is named alone."""
+    apart = asked(bot, "Tell me about Karin Holm and Elin Storm")
+    unknown = asked(bot, "Tell me about lighthouses")
+
+    assert apart.text == "No sentence found that speaks of both “Karin Holm” and “Elin Storm”."
+    assert unknown.text == "The articles do not tell: no article mentions “lighthouses”."
+
+
+def test_days_without_an_article_are_said_to_be_so(bot: QABot) -> None:
+    """The topic is not said to be missing."""
+    answer = asked(bot, "What is happening in Lindholm today?", as_of="2024-11-25")
+
+    assert answer.text == "None of the articles was published on 25 November 2024."
+
+
+def test_a_sentence_that_names_the_day_is_found_wherever_it_stands(tmp_path: Path) -> None:
+    """Also where the day is beside the point, or the sentence leans on another."""
+    text = "It shows a yard where the dockers of Lindholm were said to have met on 8 October."
+    folder = write_articles(tmp_path / "articles", [Article("one", text, published="2024-10-12"), STRIKE])
+    with QABot.from_articles(folder, index_dir=tmp_path / "index") as bot:
+        answer = asked(bot, "What happened on 8 October 2024?")
+
+    assert answer.answered
+    assert text in answer.text
+
+
+def test_the_newest_articles_or_those_of_a_publisher_are_summarised(bot: QABot) -> None:
+    """Nothing else is read for it."""
+    assert set(cited(asked(bot, "Summarise the newest article"))) == {"berg"}
+    assert set(cited(asked(bot, "Summarise the last two articles"))) == {"berg", "strike"}
+    assert set(cited(asked(bot, "Summarise the article by Coast Wire"))) == {"wire"}
+    assert set(cited(asked(bot, "Summarise the Harbour Daily article"))) == {"berg"}
+    assert set(cited(asked(bot, "Summarise the Harbour Daily articles"))) <= {"berg", "storm"}
+    assert "berg" in cited(asked(bot, "Summarise"))
+
+
+def test_a_summary_in_another_language_says_that_nothing_is_translated(bot: QABot) -> None:
+    """The language is no topic."""
+    answer = asked(bot, "Summarise in French")
+
+    assert answer.answered
+    assert answer.notices == ("Answers quote the articles in their own language, not in French.",)
+
+
+def test_a_timeline_of_a_loose_topic_is_told_by_its_names(bot: QABot) -> None:
+    """No sentence need have its other words."""
+    answer = asked(bot, "Timeline of Elin Storm and the crowns")
+
+    assert [event.date for event in answer.timeline] == ["2024-11-04"]
+    assert answer.notices == ("Not every sentence speaks of “crowns”.",)
+
+
+def test_a_coming_day_that_an_article_tells_of_is_found(tmp_path: Path) -> None:
+    """It is no question for what is newest."""
+    text = "The herring fair of Skerray opens on Sunday beside the old lighthouse."
+    folder = write_articles(tmp_path / "articles", [Article("one", text, published="2024-11-20"), STRIKE])
+    with QABot.from_articles(folder, index_dir=tmp_path / "index") as bot:
+        answer = bot.answer("What is happening in Skerray on Sunday?")
+
+    assert "herring fair" in answer.text
+
+
+def test_a_day_is_looked_up_by_its_words_where_not_all_is_read(tmp_path: Path) -> None:
+    """An article of long after may name it; and nothing is said of articles that were not read."""
+    words = "ferry herring lantern quay rope sail tar anchor buoy net".split()
+    many = [
+        Article(
+            f"n{day:02}",
+            f"The {words[day % 10]} was sold to a shipyard of the south.",
+            published=f"2024-10-{day:02}",
+        )
+        for day in range(1, 31)
+    ]
+    late = [
+        Article(
+            f"l{day:02}",
+            f"The {words[day % 10]} was brought back to the shipyard.",
+            published=f"2024-12-{day:02}",
+        )
+        for day in range(1, 29)
+    ]
+    told = "Dockers of Lindholm said that a crane had fallen into the harbour on 3 September."
+    late[20] = Article("crane", told, published="2024-12-21")
+    with QABot.from_articles(write_articles(tmp_path / "many", [*many, *late])) as bot:
+        found = asked(bot, "What happened on 3 September 2024?")
+        nothing = asked(bot, "What happened on 4 September 2024?")
+
+    assert told in found.text
+    assert nothing.text == "No sentence found that tells of what happened on 4 September 2024."

@@ -192,3 +192,71 @@ def test_long_runs_of_words_are_read_quickly(again_and_again: str) -> None:
         request((start + again_and_again * 200)[:300])
 
     assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "topic"),
+    [
+        ("Skerray summary", "summary", "Skerray"),
+        ("Summary: the Skerray lifeboat", "summary", "the Skerray lifeboat"),
+        ("Skerray latest", "newest", "Skerray"),
+        ("Timeline: Skerray", "timeline", "Skerray"),
+        ("What did I miss since Monday?", "newest", "since Monday"),
+        ("What did I miss about Skerray?", "newest", "Skerray"),
+        ("What is happening in Skerray this week?", "newest", "Skerray this week"),
+        ("What is happening with the next budget?", "newest", "the next budget"),
+        ("Who wrote the summary", "fact", ""),
+    ],
+)
+def test_a_topic_may_be_named_first(question: str, kind: str, topic: str) -> None:
+    """As people type it into a search box."""
+    found = request(question)
+
+    assert (found.kind, found.topic) == (kind, topic)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is happening in Skerray on Sunday?",
+        "What is going on in Skerray next week?",
+        "What's new in Skerray tomorrow?",
+        "What is happening in Skerray over the next three days?",
+    ],
+)
+def test_what_is_planned_for_a_day_is_a_fact(question: str) -> None:
+    """It is not what is newest."""
+    assert request(question).kind == "fact"
+
+
+@pytest.mark.parametrize(
+    ("question", "newest"),
+    [
+        ("Summarise the newest article", 1),
+        ("Summarise the latest story", 1),
+        ("Summarise the last three articles", 3),
+        ("Give me a summary of the 2 latest reports", 2),
+        ("Summarise the latest articles", 0),
+    ],
+)
+def test_the_newest_articles_are_counted(question: str, newest: int) -> None:
+    """They are all that is wanted, and lean on nothing."""
+    found = request(question)
+
+    assert (found.kind, found.topic, found.newest, found.leans) == ("summary", "", newest, False)
+
+
+@pytest.mark.parametrize(
+    ("question", "topic", "language"),
+    [
+        ("Summarise in French", "", "French"),
+        ("Summarise the lifeboat row into German, please", "the lifeboat row", "German"),
+        ("Summarise the lifeboat row in plain English", "the lifeboat row", ""),
+        ("Tell me about the elections in French Polynesia", "the elections in French Polynesia", ""),
+    ],
+)
+def test_a_language_is_no_topic(question: str, topic: str, language: str) -> None:
+    """Nothing is translated; the answer says so."""
+    found = request(question)
+
+    assert (found.topic, found.language) == (topic, language)

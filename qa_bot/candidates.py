@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from qa_bot.dates import MONTHS
 from qa_bot.expansion import Expanded, Part
-from qa_bot.finders import FINDERS, measured
+from qa_bot.finders import FINDERS, measured, not_at
 from qa_bot.lexicon import stop_terms
 from qa_bot.question import Question
 from qa_bot.synonyms import related
@@ -454,6 +454,8 @@ class _Reader:
         raw = text.article.text[sentence.span.start : sentence.span.end]
         spans = finder(raw, sentence.words, self.own)
         if self.question.kind == "number" and not measured(self.question.text, raw):
+            spans = []
+        if self.question.kind == "number" and not_at(raw, self.own):
             spans = []
         moved = tuple(Span(s.start + sentence.span.start, s.end + sentence.span.start) for s in spans)
         if not spans:

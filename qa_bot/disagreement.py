@@ -28,6 +28,16 @@ from qa_bot.figures import (
 from qa_bot.lexicon import Phrase
 from qa_bot.quantities import Quantity
 from qa_bot.question import Question
+from qa_bot.sameness import (
+    clause_with,
+    counted_by,
+    holders,
+    is_clear,
+    is_shared_subject,
+    night,
+    of_clause,
+    sets_apart,
+)
 from qa_bot.types import Article, Citation, Claim, Disagreement, Span
 
 SaidBy = Callable[[Article, Span], str | None]
@@ -101,8 +111,12 @@ def disagreements(
     waiting = list(figures(asked, candidates, reach)) if asked else []
     found = []
     while asked and asked.anchored and waiting:
-        group = [value for value in waiting if _comparable(asked, waiting[0], value)]
+        group: list[Stated] = []
+        for value in waiting:
+            if all(_comparable(asked, member, value) for member in group):
+                group.append(value)
         waiting = [value for value in waiting if value not in group]
+        group = [value for value in group if not _may_be_either(asked, value, group, waiting)]
         sides = _sides(group)
         if len(sides) > 1:
             marked = tuple(replace(side, replaced=_is_replaced(side, sides, said_by)) for side in sides)
@@ -124,11 +138,30 @@ def as_cited(
         for value in side.values:
             number = _number_of(value, citations)
             if number is not None:
-                speaker = said_by(value.article, value.quantity.span) if said_by else None
+                speaker = _speaker(value, said_by)
                 own.setdefault((number, speaker), Claim(value.text, speaker, number))
         shown += bool(own)
         claims += own.values()
     return Disagreement(difference.about, tuple(claims)) if shown > 1 else None
+
+
+def _speaker(value: Stated, said_by: SaidBy | None) -> str | None:
+    """Who gives a figure, where the sentence has one source, or sets one against another; else None."""
+    if said_by is None:
+        return None
+    text, sentence, figure = value.article.text, value.candidate.span, value.quantity.span
+    counted = counted_by(text, sentence, figure)
+    if counted is not None:
+        return counted
+    if is_clear(text, sentence, figure) or is_shared_subject(text, sentence, figure):
+        named = said_by(value.article, figure)
+        return re.sub(r" (?:all|both|each)\Z", "", named) if named else None
+    clause = clause_with(text, sentence, figure)
+    at = clause.find(value.text)
+    own = Span(at, at + len(value.text))
+    if at < 0 or not is_clear(clause, Span(0, len(clause)), own):
+        return None
+    return counted_by(clause, Span(0, len(clause)), own) or said_by(of_clause(value.article, clause), own)
 
 
 def _number_of(value: Stated, citations: Iterable[Citation]) -> int | None:
@@ -150,19 +183,32 @@ def about(question: Question) -> str:
     match = _ASKS.search(first)
     rest = first[match.end() :].strip() if match else ""
     moved = _HAS.fullmatch(rest)
-    if moved:
+    if moved and not _VERB.search(moved["what"]) and not _VERB.search(moved["rest"]):
         return f"{moved['what']} {moved['who']} {moved['has']} {moved['rest']}"
-    if not rest or _DOES.search(rest):
+    joined = _AUXILIARY.sub(" ", rest, count=1).strip()
+    if not joined or _VERB.search(joined) or _OPENS.match(rest):
         return first
-    return _AUXILIARY.sub(" ", rest, count=1).strip()
+    named = match is not None and bool(
+        re.search(r"\b(?:the|total) \Z", first[: match.start()], re.IGNORECASE)
+    )
+    return joined if joined != rest or named else first
 
 
 _ASKS = re.compile(r"\bhow (?:many|much)\b(?: of the)?|\b(?:number|amount|total|count) of\b", re.IGNORECASE)
-_AUXILIARY = re.compile(r"\s(?:are|were|is|was|have been|has been)(?: there)?\s", re.IGNORECASE)
-_HAS = re.compile(
-    r"(?P<what>.+?) (?P<has>has|have|had) (?P<who>(?:the )?[A-Z]\w*(?: [A-Z]\w*)*) (?P<rest>.+)"
+# Before what was done to things, or where they are: "soldiers are in", "people were killed".
+_AUXILIARY = re.compile(
+    r"\s(?:are|were|is|was|have been|has been)(?: there)?\s(?=(?:in|at|on|near|off|inside|aboard|under|from)\b|[a-z]{2,}ed\b"
+    r"|(?:lost|hurt|shot|sent|held|found|taken|born|sold|hit|built|caught|stolen|given|paid|made|burn(?:ed|t)|drowned)\b)",
+    re.IGNORECASE,
 )
-_DOES = re.compile(r"\b(?:did|does|do|is|are|was|were|will|would) (?:the )?[A-Z]|^$", re.ASCII)
+_HAS = re.compile(
+    r"(?P<what>.+?) (?P<has>has|have|had) (?P<who>(?:the )?[A-Z]\w*(?: [A-Z]\w*)*) (?P<rest>[a-z].*)"
+)
+_VERB = re.compile(
+    r"\b(?:did|does|do|is|are|was|were|will|would|can|could|has|have|had|should|may|might|and (?:when|who|what|why|how|where))\b",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(rf"(?:{_VERB.pattern}|in|at|on|more|it|they|he|she)\b", re.IGNORECASE)
 _ASIDE = re.compile(
     r"^(?:please |according to [^,]+, |so |and |but )+|,? (?:according to|do the (?:sources|articles|outlets)).*",
     re.I,
@@ -177,16 +223,63 @@ def _comparable(asked: Asked, one: Stated, other: Stated) -> bool:
     a, b = one.quantity, other.quantity
     if (a.measure, a.currency) != (b.measure, b.currency):
         return False
+    if a.by != b.by and (not asked.tells_whose or (a.by and b.by)):
+        return False  # of two who have, send or lose them
     if a.of != b.of and (len(a.of | b.of) != 1 or not asked.tells_whose):
         return False  # of others; or of two countries together; or of some, and nobody asked of whom
     if not asked.places and not _alike(asked.elsewhere(a.places), asked.elsewhere(b.places)):
         return False
     if not _same_size(a, b) or not (one.article.id != other.article.id or asked.may_quote(one, other)):
         return False
+    if not _one_thing(asked, one, other) or not _one_time(one, other):
+        return False
     event = bool(a.states & EVENTS)
     if _days_between(one.article, other.article) > (_DAYS_OF_EVENT if event else _DAYS_OF_STATE):
         return False
     return overlap(periods_of(one.candidate, coarse=not event), periods_of(other.candidate, coarse=not event))
+
+
+def _one_thing(asked: Asked, one: Stated, other: Stated) -> bool:
+    """Whether nothing tells what figures are of apart: "a sister ship", "repairs of", "Berg's damages"."""
+    known = asked.known | asked.named
+    measured = one.quantity.measure != "count"
+    apart = [sets_apart(value.candidate.text, known, measured=measured) for value in (one, other)]
+    if apart[0] != apart[1]:
+        return False
+    some, others = (
+        holders(value.article.text, value.candidate.span, value.quantity.span, known)
+        for value in (one, other)
+    )
+    return not some or not others or bool(some & others)
+
+
+def _one_time(one: Stated, other: Stated) -> bool:
+    """Whether what one tells of may have happened by the time of the other, and on the same night."""
+    if not one.quantity.states & EVENTS and not other.quantity.states & EVENTS:
+        return True
+    nights = [night(value.candidate.text, value.article.published) for value in (one, other)]
+    if all(nights) and nights[0] != nights[1]:
+        return False
+    for value, ended, against in ((one, nights[0], other), (other, nights[1], one)):
+        if against.article.published is None:
+            continue
+        by = datetime.date.fromisoformat(against.article.published)
+        told = [item.first for item in periods_of(value.candidate) if item.first]
+        if told and min(told) > by:
+            return False
+        if ended and ended - datetime.timedelta(days=1) > by:
+            return False
+    return True
+
+
+def _may_be_either(asked: Asked, value: Stated, group: Sequence[Stated], others: Sequence[Stated]) -> bool:
+    """Whether a figure fits those of its group as well as one of another time, which they are not of."""
+    return any(
+        _comparable(asked, value, other)
+        and any(not overlap(periods_of(member.candidate), periods_of(other.candidate)) for member in group)
+        for other in others
+        if periods_of(other.candidate)
+    )
 
 
 # Days between two articles from which figures are of another event, or of another state of things.
@@ -266,5 +359,5 @@ def _updates(later: Stated, value: Stated, said_by: SaidBy | None) -> bool:
         return False
     if said_by is None:
         return True
-    speakers = said_by(old, value.quantity.span), said_by(new, later.quantity.span)
+    speakers = _speaker(value, said_by), _speaker(later, said_by)
     return None in speakers or speakers[0] == speakers[1]

@@ -26,6 +26,7 @@ from qa_bot.quantities import (
     states_of,
 )
 from qa_bot.question import Question, Unit
+from qa_bot.sameness import denied, is_shared, names_fully
 from qa_bot.synonyms import related
 from qa_bot.text import term_of, terms, words
 from qa_bot.types import Article
@@ -73,7 +74,12 @@ def figures(asked: Asked, candidates: Sequence[Candidate], reach: float) -> list
         if not asked.speaks_of(sentence):
             continue
         read = quantities(candidate.article.text, candidate.span)
-        fitting = [Stated(candidate, quantity) for quantity in read if asked.fits(quantity, sentence)]
+        fitting = [
+            Stated(candidate, quantity)
+            for quantity in read
+            if asked.fits(quantity, sentence)
+            and not denied(candidate.article.text, candidate.span, quantity.span)
+        ]
         found += fitting if _clear(fitting, sentence) else []
     return found
 
@@ -169,6 +175,7 @@ class Asked:
     names: tuple[int, ...]
     named: frozenset[str]  # terms of the names
     written: tuple[frozenset[Phrase], ...]  # every way to write each of them
+    full: tuple[tuple[frozenset[str], ...], ...]  # the names of several words, each with its spellings
     speakers: tuple[int, ...]
     compares: bool
     periods: tuple[TimeExpression, ...]
@@ -177,6 +184,9 @@ class Asked:
         """Whether a sentence, with what stands around it, has the names and words that are asked about."""
         covered = sentence.candidate.covered
         if any(covered[index] < _NAMED for index in self.names):
+            return False
+        text, span = sentence.candidate.article.text, sentence.candidate.span
+        if not all(names_fully(text, span, name) for name in self.full):
             return False
         if any(covered[index] < _IN_SENTENCE for index in self.speakers):
             return False
@@ -362,6 +372,7 @@ def asked_of(question: Question, expanded: Sequence[Expanded]) -> Asked | None:
         named=frozenset(term for unit in named for term in unit.terms),
         written=tuple(_unit_forms(expanded[indexes[unit]]) for unit in named if unit not in speakers),
         names=tuple(indexes[unit] for unit in named if unit not in speakers),
+        full=tuple(_words_of(expanded[indexes[unit]]) for unit in named if unit not in speakers),
         speakers=tuple(indexes[unit] for unit in speakers) if len(speakers) == 1 else (),
         compares=len(speakers) > 1,
         periods=_asked_periods(question.text),
@@ -473,7 +484,19 @@ def _unit_forms(item: Expanded) -> frozenset[Phrase]:
         return frozenset({item.unit.terms, item.unit.written, *item.parts[0].forms})
     if len(item.parts) == 1:
         return frozenset(item.parts[0].forms)
+    if any(is_shared(term) for term in item.unit.terms):  # "South Kivu" is not "North Kivu"
+        return frozenset({item.unit.terms})
     return frozenset({item.unit.terms, *item.parts[-1].forms})
+
+
+def _words_of(item: Expanded) -> tuple[frozenset[str], ...]:
+    """The terms that count as each word of a name; none for a place that has many ways to be written."""
+    if item.unit.kind == "place" or len(item.parts) != len(item.unit.terms):
+        return ()
+    return tuple(
+        frozenset({term, *(form[-1] for form in part.forms if len(form) == 1)})
+        for term, part in zip(item.unit.terms, item.parts, strict=True)
+    )
 
 
 def _standing_for(unit: Unit, item: Expanded) -> frozenset[str]:

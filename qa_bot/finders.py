@@ -56,6 +56,16 @@ def measured(question: str, sentence: str) -> bool:
     return all(beside.search(sentence) for asked, beside in _MEASURES if asked.search(question))
 
 
+_NOT_AT = re.compile(
+    r"\b(?:neither|nor|not(?: yet)?) (?:in|to|into|at|inside) (?:the )?(?P<name>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*)"
+)
+
+
+def not_at(sentence: str, own: set[str]) -> bool:
+    """Whether a sentence says that what it tells of is not at a place asked about: "moved neither to Chad nor to Mali"."""
+    return any(word.term in own for match in _NOT_AT.finditer(sentence) for word in words(match["name"]))
+
+
 def _find_numbers(_: str, found: list[Word], own: set[str]) -> list[Span]:
     return [
         Span(word.start, word.end)

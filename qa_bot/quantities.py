@@ -514,7 +514,7 @@ def _quantity(text: str, figure: _Figure, around: _Around, previous: Quantity | 
         states = set(previous.states - {"more", "change", "former"})
     per = _PER.search(around.after[: phrase.end + 40])
     where = frozenset(locations(around.after)) or frozenset(locations(around.before))
-    part = phrase.part or bool(_PART_BEFORE.search(around.before))
+    part = phrase.part or bool(_PART_BEFORE.search(around.before) or _PART_OPENS.search(around.whole))
     return Quantity(
         span=Span(figure.start + base, figure.end + base),
         number=Span(figure.number.start + base, figure.number.end + base),
@@ -553,6 +553,9 @@ _PART_BEFORE = re.compile(
     r"\b(?:includ(?:ing|es?|ed)|among (?:them|whom)|of (?:them|whom|these|those|which)),?\s\Z|\bamong (?:the|those|these)\b",
     re.IGNORECASE,
 )
+_PART_OPENS = re.compile(
+    r"(?:\A|[;:,—–] ?|\band )of (?:those|these|them|the|all)\b[^.;]{0,60},\s[^,.;]{0,20}\Z", re.IGNORECASE
+)  # "Of those arrested, 30"
 _PART_AFTER = re.compile(r" of (?:them|whom|these|those|which|the|its|his|her|their|our)\b", re.IGNORECASE)
 
 
@@ -565,6 +568,7 @@ _STATES = (
     ("lost", r"los(?:t|es?|ing|s|ses)"),
     ("captured", r"captur\w*|prisoners?|hostages?|abduct\w*|kidnap\w*"),
     ("arrested", r"arrest\w*|detain\w*|charged|jailed"),
+    ("released", r"(?:was|were|been|be|later|since) (?:released|freed)"),
     ("missing", r"missing|unaccounted"),
     ("rescued", r"rescu\w*|saved"),
     ("evacuated", r"evacuat\w*"),
@@ -794,7 +798,7 @@ def _acts() -> frozenset[str]:
             term_of,
             "send sent sends sending deploy dispatch commit lose lost supply provide give gave given pledge promise buy"
             " bought hold held keep kept move mass throw train launch fire handed hand ship shipped"
-            " delivered deliver produce produces spend spent paid pay invest offered offer sell sold transferred".split(),
+            " delivered deliver produce produces spend spent paid pay suffer suffered invest offered offer sell sold transferred".split(),
         )
     )
 

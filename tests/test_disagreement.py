@@ -7,6 +7,7 @@ from functools import cached_property
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from qa_bot.attribution import said_by
 from qa_bot.candidates import Candidate, judge
 from qa_bot.disagreement import Difference, about, as_cited, disagreements
 from qa_bot.expansion import Expanded, expand
@@ -198,6 +199,60 @@ ALIKE = [
      "Saltby lies 12 miles from Harwell.", "Saltby is some 20 kilometres from Harwell."),
 ]  # fmt: skip
 OTHERS = [
+    # another thing whose name is half the same
+    ("How many people did Hurricane Odile kill in Cuba?",
+     "Hurricane Odile killed 7 people in Cuba.", "Hurricane Petra killed 9 people in Cuba."),
+    ("How many people were killed in New Harwell?",
+     "The storm killed 7 people in New Harwell.", "The storm killed 9 people in New Saltby."),
+    ("How many people were killed in North Saltby?",
+     "The storm killed 7 people in North Saltby.", "The storm killed 9 people in South Saltby."),
+    ("How many pupils attend Saint Bride's School?",
+     "Some 700 pupils attend Saint Bride's School.", "Some 900 pupils attend Saint Agnes's School."),
+    ("How many people were injured in Camp Alder?",
+     "The fire injured 7 people in Camp Alder.", "The fire injured 9 people in Camp Birch."),
+    ("How many people did Hurricane Odile kill in Cuba?", "Hurricane Odile killed 7 people in Cuba.",
+     "Hurricane Odile turned away. Then came Hurricane Petra. It killed 9 people in Cuba."),
+    # nobody claims it
+    *[("How many people were killed in Saltby?", "The storm killed 4 people in Saltby.", other) for other in (
+        "It is not true that the storm killed 6 people in Saltby.",
+        "The storm did not kill 9 people in Saltby.",
+        "A rumour that 6 people were killed in Saltby by the storm is false.",
+        "Nobody believes that 6 people were killed in Saltby by the storm.",
+        "The storm killed 6 people in Saltby, Ann Berg denied.",
+        "The storm killed 6 people in Saltby. That is not true.",
+        "The storm wrongly was said to have killed 6 people in Saltby.",
+        "There is no evidence that the storm killed 6 people in Saltby.",
+        "The storm killed 6 people, neither in Harwell nor in Saltby.",
+    )],
+    # some of them
+    ("How many people were arrested in Saltby?", "Police arrested 40 people in Saltby.",
+     "Of those arrested in Saltby, 30 people were released."),
+    ("How many people were arrested in Saltby?", "Police arrested 40 people in Saltby.",
+     "Some 30 people arrested in Saltby were released."),
+    # of two who have or suffer it
+    ("How many troops are in Saltby?", "Norway has 400 troops in Saltby.",
+     "Denmark has 500 troops in Saltby."),
+    ("How much did the Harwell court award in damages?",
+     "Holt was awarded £40m in damages by the Harwell court.",
+     "Berg was awarded £50m in damages by the Harwell court."),
+    # another like it
+    ("How many people were killed at the Saltby hospital?",
+     "The blast killed 4 people at the Saltby hospital.",
+     "The blast killed 6 people at the second Saltby hospital."),
+    ("How many people were killed at the Saltby hospital?",
+     "The blast killed 4 people at the Saltby hospital.",
+     "The blast killed 6 people at the Saltby field hospital."),
+    ("How many passengers does the ferry Marigold carry?",
+     "The ferry Marigold carries 400 passengers.",
+     "A sister ship of the ferry Marigold carries 500 passengers."),
+    ("How many schools are there in Saltby?",
+     "There are 40 schools in Saltby.", "There are 50 private schools in Saltby."),
+    ("How much did the Harwell bridge cost?",
+     "The Harwell bridge cost €40m.", "Repairs of the Harwell bridge cost €20m."),
+    ("How much did the Harwell bridge cost?",
+     "The Harwell bridge cost €40m.", "A film about the Harwell bridge cost €20m."),
+    ("How much did the Harwell bridge cost?",
+     "The Harwell bridge cost €40m.", "Painting the Harwell bridge cost €20m."),
     # of others
     ("How many Norwegian soldiers are in Latvia?",
      "There are 400 Norwegian soldiers in Latvia.", "There are 900 Norwegian and Danish soldiers in Latvia."),
@@ -294,6 +349,50 @@ def test_what_one_country_sends_goes_where_the_question_says() -> None:
         ["400", "more than 600"]
     ]
     assert two("How many Norwegian soldiers are in Latvia?", there, sent).sides == []
+
+
+def test_what_happened_after_an_article_came_out_is_not_what_it_tells() -> None:
+    """A day named in one article tells its event from what was told before that day, and so does a night."""
+    question = "How many people were killed in Saltby?"
+    first = ("Harbour Daily", "2024-05-06", "A blast killed 4 people in Saltby.")
+
+    on_a_day = ("Quay Post", "2024-05-09", "A blast killed 6 people in Saltby on Wednesday.")
+    at_night = ("Quay Post", "2024-05-09", "A blast killed 6 people in Saltby overnight.")
+    same_day = ("Quay Post", "2024-05-09", "A blast killed 6 people in Saltby on Monday.")
+
+    assert ask(question, first, on_a_day).sides == []
+    assert ask(question, first, at_night).sides == []
+    assert ask(question, first, same_day).sides == [["4", "6"]]
+
+
+def test_a_figure_without_a_day_joins_no_two_days() -> None:
+    """What may be of Saturday or of Sunday is held against neither."""
+    asked = ask(
+        "How many people were killed in Saltby?",
+        ("Harbour Daily", "2024-05-06", "A blast killed 4 people in Saltby on Saturday."),
+        ("Quay Post", "2024-05-06", "A blast killed 6 people in Saltby on Sunday."),
+        ("Tide", "2024-05-06", "A blast killed 5 people in Saltby."),
+    )
+
+    assert asked.sides == []
+
+
+def test_a_storm_needs_no_more_than_its_own_name() -> None:
+    """ "Odile" is Hurricane Odile."""
+    question = "How many people did Hurricane Odile kill in Cuba?"
+
+    found = two(question, "Hurricane Odile killed 7 people in Cuba.", "Odile killed 9 people in Cuba.")
+
+    assert found.sides == [["7", "9"]]
+
+
+def test_a_surname_is_enough_for_a_person() -> None:
+    """ "Lee" is Ann Lee; "Jan Lee" is not."""
+    question = "How many houses does Ann Lee own in Saltby?"
+    first = "Ann Lee owns 12 houses in Saltby."
+
+    assert two(question, first, "The councillor Lee owns 15 houses in Saltby.").sides == [["12", "15"]]
+    assert two(question, first, "The councillor Jan Lee owns 15 houses in Saltby.").sides == []
 
 
 # --- within one article -----------------------------------------------------------------------------
@@ -421,6 +520,54 @@ def cited(number: int, article: Article, start: int = 0, end: int | None = None)
     return Citation(number, article.text[start:end], start, end, article.id, article)
 
 
+def speakers(question: str, *texts: str) -> dict[str, str | None]:
+    """Who is said to give each figure, each text an article of its own outlet."""
+    asked = ask(question, *((f"Outlet {number}", "2024-05-06", text) for number, text in enumerate(texts)))
+    (found,) = asked.found
+    citations = [cited(number, article) for number, article in enumerate(asked.articles, 1)]
+    shown = as_cited(found, citations, lambda article, span: said_by(article.text, span))
+    assert shown is not None
+    return {claim.value: claim.said_by for claim in shown.claims}
+
+
+def test_a_figure_has_the_speaker_of_its_own_clause() -> None:
+    """Two who differ in one sentence have each their own figure."""
+    told = speakers(
+        "How many people died in Saltby?",
+        "Norway says 40 people died in Saltby while Denmark says 50 people died in Saltby.",
+        "Some 60 people died in Saltby.",
+    )
+
+    assert told == {"40": "Norway", "50": "Denmark", "Some 60": None}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He spoke a day after a Quay Post report put the Norwegian soldiers in Latvia at around 500.",
+        "Berg has called the mission a mistake, with about 500 Norwegian soldiers in Latvia.",
+        "The minister said help was on its way, and about 500 Norwegian soldiers are in Latvia.",
+        "Berg said, and Holt confirmed, that about 500 Norwegian soldiers are in Latvia.",
+    ],
+)
+def test_an_unclear_speaker_is_none(text: str) -> None:
+    """Nobody is said to give a figure that another, or the outlet, may give."""
+    told = speakers(QUESTION, f"Ann Berg is the Norwegian minister. {text}", SPOKEN.format("400"))
+
+    assert [who for value, who in told.items() if "500" in value] == [None]
+
+
+def test_who_counts_is_who_gives_a_figure() -> None:
+    """Counting and putting at are saying."""
+    told = speakers(
+        QUESTION,
+        "The Pentagon had counted at least 500 Norwegian soldiers in Latvia, though it did not know why.",
+        "Ann Berg said that 400 Norwegian soldiers are in Latvia.",
+    )
+
+    assert told == {"at least 500": "The Pentagon", "400": "Ann Berg"}
+
+
 def test_every_side_has_a_sentence_to_quote() -> None:
     """Whoever writes the answer cites these; each holds its side's figure."""
     (found,) = told(("Harbour Daily", "2024-05-06", "400"), ("Quay Post", "2024-05-06", "550")).found
@@ -470,6 +617,12 @@ def test_what_is_not_cited_is_not_claimed() -> None:
         ("What is the number of ferries at Harwell?", "ferries at Harwell"),
         ("How many soldiers has Norway sent? Do the sources agree?", "soldiers Norway has sent"),
         ("How much did the Harwell bridge cost?", "How much did the Harwell bridge cost"),
+        ("How much is inflation in Chad?", "How much is inflation in Chad"),
+        ("How many people did the storm kill?", "How many people did the storm kill"),
+        ("What number of boats sank?", "What number of boats sank"),
+        ("How many people live in Saltby?", "How many people live in Saltby"),
+        ("How many of the ships are ferries?", "How many of the ships are ferries"),
+        ("How many were killed in Saltby?", "How many were killed in Saltby"),
         ("How many?", "How many"),
         ("", ""),
     ],

@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("text", "text dates config guard synonyms static_vectors"),
     ("tools", "lexicon speech_words models prompts citations coverage quotable"),
     ("questions and phrases", "question requests finders quantities phrases"),
-    ("expansion and speech", "expansion speech"),
+    ("expansion and speech", "expansion speech sameness"),
     ("candidates and sources", "candidates attribution"),
     ("figures", "figures"),
     ("indexes", "word_index vector_index"),

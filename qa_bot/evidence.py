@@ -18,7 +18,7 @@ from qa_bot.candidates import FEATURES, Candidate, Embed, judge, weights
 from qa_bot.expansion import Expanded
 from qa_bot.lexicon import Phrase, places
 from qa_bot.question import Question, Unit
-from qa_bot.text import term_of, terms, words
+from qa_bot.text import terms, words
 from qa_bot.types import Article, Passage, Reason
 
 ANSWER_FEATURES = tuple(
@@ -116,8 +116,6 @@ def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) ->
         return "what is to be counted is not near"
     if question.counted_of and _of_another(question.counted_of, best):
         return "the figures are of another country"
-    if question.kind == "number" and _denied_there(expanded, best):
-        return "the figures are said not to be of that place"
     if question.kind == "person" and _A_NAME.search(question.text) and not best.answers:
         return "no name stands there"
     if question.kind in ("reason", "date"):
@@ -127,24 +125,6 @@ def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) ->
         if told and min(told) < _GRANTED:
             return "what is said to have happened is not near"
     return None
-
-
-def _denied_there(expanded: Sequence[Expanded], best: Candidate) -> bool:
-    """Whether a sentence denies a place of the question: "moved neither to Ukraine nor to Russia"."""
-    found = terms(best.text)
-    forms = {
-        form for item in expanded if item.unit.kind == "place" for part in item.parts for form in part.forms
-    }
-    for at in range(len(found)):
-        if _DENYING & set(found[max(at - _DENYING_REACH, 0) : at]) and any(
-            tuple(found[at : at + len(form)]) == form for form in forms
-        ):
-            return True
-    return False
-
-
-_DENYING = frozenset(map(term_of, ("neither", "nor", "not", "never")))
-_DENYING_REACH = 3  # words: "nor to Russia", "not yet in Russia"
 
 
 def _of_another(country: Unit, best: Candidate) -> bool:

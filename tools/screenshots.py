@@ -81,7 +81,7 @@ def shoot(
     dark: bool = False,
     size: tuple[int, int] = (1280, 800),
 ) -> None:
-    """Ask the questions, open the last answer's source if wanted, and take the picture."""
+    """Ask the questions, open the first answer's source if wanted, and take the picture."""
     width, height = size
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
@@ -95,7 +95,7 @@ def shoot(
         page.locator(".bot .qa:not(.draft)").nth(number - 1).wait_for()
         page.get_by_role("button", name="Send").wait_for()
     if source:
-        page.locator(".chip").last.click()
+        page.locator(".chip").first.click()
         page.locator("#source mark").wait_for()
     page.wait_for_timeout(700)  # for fonts and the last scrolling
     page.screenshot(path=target)

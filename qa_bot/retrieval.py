@@ -26,9 +26,11 @@ from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from qa_bot.config import Settings
-from qa_bot.dates import MONTHS, TimeExpression, asks_for_newest, times_asked
+from qa_bot.dates import MONTHS, TimeExpression, asks_for_newest, time_expressions, times_asked
+from qa_bot.lexicon import stop_terms
 from qa_bot.models import embed_question, word_rarity
 from qa_bot.store import Store
+from qa_bot.text import sentences, terms
 from qa_bot.types import Article, Filters, Passage
 from qa_bot.word_index import WeightedTerm
 
@@ -119,8 +121,10 @@ class PassageRetriever(BaseRetriever):
             spread: at most 3 passages an article, unless fewer than 10 articles match.
         """
         found = self._look_up(question, terms, filters)
-        scored = self._scored(question, found, filters)
-        scored.sort(key=lambda item: (-item.score, item.article.id, item.number))
+        scored = _ranked(self._scored(found, self._timeliness(question, filters)))
+        event = self._event(question, scored)
+        if event is not None:
+            scored = _ranked(self._scored(found, event))
         if spread:
             scored = _spread(scored)
         return self._with_texts(scored[:limit])
@@ -160,7 +164,7 @@ class PassageRetriever(BaseRetriever):
                 hits.append(Hit(item.number, passage, article, item.words, item.vector, item.recency))
         return hits
 
-    def _scored(self, question: str, found: _Found, filters: Filters) -> list[_Scored]:
+    def _scored(self, found: _Found, timeliness: _Timeliness) -> list[_Scored]:
         settings = self._settings
         top = max(found.words.values(), default=0.0) or 1.0
         # What was not among the nearest is no nearer than the last of them.
@@ -177,7 +181,6 @@ class PassageRetriever(BaseRetriever):
             for article_id, lead in leads.items()
         }
         best = max(whole.values(), default=0.0) or 1.0
-        timeliness = self._timeliness(question, filters)
         gains = {day: timeliness.of(day) for day in {article.published for article in found.facts.values()}}
         scored = []
         for number, article in found.facts.items():
@@ -200,6 +203,28 @@ class PassageRetriever(BaseRetriever):
         return _Timeliness(
             day, half_life, trust, periods, exclusive=any(_spoken_now(question, item) for item in named)
         )
+
+    def _event(self, question: str, scored: Sequence[_Scored]) -> _Timeliness | None:
+        """The time of "before the election", from the day that the best passages give the event.
+
+        None when the question names no event so, or they give it no day.
+        """
+        named = _EVENT.search(question)
+        wanted = set(terms(named["event"])) - stop_terms() if named else set()
+        if named is None or not wanted or times_asked(question, _ANY_DAY):
+            return None
+        days: Counter[datetime.date] = Counter()
+        for passage, article in self._store.passages([item.number for item in scored[:_EVENT_READ]]).values():
+            if article.published:
+                days.update(_days_of(wanted, passage.text, datetime.date.fromisoformat(article.published)))
+        if not days:
+            return None
+        day = min(days, key=lambda known: (-days[known], known))
+        one = datetime.timedelta(days=1)
+        before = named["side"].casefold() in ("before", "until", "ahead of")
+        first, last = (datetime.date.min, day - one) if before else (day, datetime.date.max)
+        period = _Period(first, last, _SHORTEST_HALF_LIFE_DAYS, _EVENT_TRUST)
+        return _Timeliness(day, 1.0, 0.0, (period,), exclusive=True)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         from qa_bot.expansion import expand, weighted_terms
@@ -261,6 +286,31 @@ _MONTH_NAME = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b", re.IGNORECASE)
 def _spoken_now(question: str, named: TimeExpression) -> bool:
     """Whether words mean a time only from the day they are spoken on: "yesterday", not "6 January"."""
     return named.relative and not _MONTH_NAME.search(question, named.start, named.end)
+
+
+_EVENT = re.compile(
+    r"\b(?P<side>before|until|ahead of|after|since|following)\s+(?:(?:the|his|her|their|its|last)\s+)*"
+    r"(?P<event>(?:[a-z][\w'’-]*)(?:\s+(?:of|in|on|at)?\s*[a-z][\w'’-]*){0,2})",
+    re.IGNORECASE,
+)
+_EVENT_READ = 20  # passages
+_ANY_DAY = datetime.date(2000, 1, 1)  # whether a question names a time does not hang on the day
+_EVENT_TRUST = 0.5  # the day is read from sentences, and may be another one's
+
+
+def _days_of(event: Collection[str], text: str, published: datetime.date) -> set[datetime.date]:
+    """The days that sentences give an event whose words they all have."""
+    return {
+        named.first
+        for span in sentences(text)
+        if set(event) <= set(terms(text[span.start : span.end]))
+        for named in time_expressions(text[span.start : span.end], published)
+        if named.first is not None and named.first == named.last
+    }
+
+
+def _ranked(scored: list[_Scored]) -> list[_Scored]:
+    return sorted(scored, key=lambda item: (-item.score, item.article.id, item.number))
 
 
 def _spread(scored: list[_Scored]) -> list[_Scored]:

@@ -151,6 +151,21 @@ def test_a_span_that_a_question_names_leads(diary: QABot, question: str, days: t
     assert set(order(diary, question)[: len(inside)]) == set(inside)
 
 
+def test_before_an_event_is_before_its_day(tmp_path: Path) -> None:
+    """The day is the one that articles give the event; without one nothing changes."""
+    texts = [
+        news(day, f"The mayor of Gorm spoke of the ferry. {FILLING}", day)
+        for day in ("2024-03-01", "2024-09-01")
+    ]
+    texts.append(news("vote", f"The election in Gorm was held on 5 June 2024. {FILLING}", "2024-06-06"))
+    with bot_of(tmp_path, texts) as bot:
+        asked = "What did the mayor of Gorm say of the ferry {} the election?"
+        found = {side: order(bot, asked.format(side)) for side in ("before", "after")}
+        for side, first in (("before", "2024-03-01"), ("after", "2024-09-01")):
+            assert next(name for name in found[side] if name != "vote") == first
+        assert order(bot, "What did the mayor of Gorm say of the ferry before the eclipse?")
+
+
 def test_a_year_in_a_name_is_no_time(diary: QABot, tmp_path: Path) -> None:
     """Of "the 2020 election" was written in other years too."""
     texts = [

@@ -672,22 +672,17 @@ def _said_by(article: Article, span: Span) -> str | None:
 
 
 def _decision(answer: Answer, evidence: Evidence | None, least: float) -> str:
-    confidence = f"confidence {evidence.confidence if evidence else 0.0:.2f}, at least {least:.2f} is needed"
     if answer.answered and answer.method == "none":
         return "a reply out of courtesy; no article was looked into"
+    quotes = f"answered with {len(answer.citations)} quote{'s' * (len(answer.citations) != 1)}"
     wanted = request(answer.standalone_question)
     if wanted.kind != "fact":
-        done = (
-            f"answered with {len(answer.citations)} quotes"
-            if answer.answered
-            else f"declined ({answer.reason})"
-        )
-        return (
-            f"taken for a request for an overview ({wanted.kind}) of {wanted.topic or 'everything'!r}: {done}"
-        )
+        done = quotes if answer.answered else f"declined ({answer.reason})"
+        topic = repr(wanted.topic or "everything")
+        return f"taken for a request for an overview ({wanted.kind}) of {topic}: {done}"
+    confidence = f"confidence {evidence.confidence if evidence else 0.0:.2f}, at least {least:.2f} is needed"
     if answer.answered:
-        quotes = f"{len(answer.citations)} quote{'s' * (len(answer.citations) != 1)}"
-        return f"answered with {quotes}; {confidence}"
+        return f"{quotes}; {confidence}"
     doubt = f"; doubted, as {evidence.doubt}" if evidence and evidence.doubt else ""
     return f"declined ({answer.reason}): {answer.text} {confidence.capitalize()}{doubt}"
 

@@ -453,9 +453,9 @@ class _Reader:
             return (), 0.5, 0.5
         raw = text.article.text[sentence.span.start : sentence.span.end]
         spans = finder(raw, sentence.words, self.own)
-        if self.question.kind == "number" and not measured(self.question.text, raw):
-            spans = []
-        if self.question.kind == "number" and not_at(raw, self.own):
+        if self.question.kind == "number" and (
+            not measured(self.question.text, raw) or not_at(raw, self.own)
+        ):
             spans = []
         moved = tuple(Span(s.start + sentence.span.start, s.end + sentence.span.start) for s in spans)
         if not spans:

@@ -47,6 +47,17 @@ def dependency_lines() -> list[str]:
     return re.findall(r'^  "[a-zA-Z].*', project, re.M)
 
 
+def test_nothing_strays_into_the_top_of_the_project() -> None:
+    """What a trial leaves there must not be kept by mistake."""
+    files = project_files()
+    if not files:
+        pytest.skip("no checkout")
+    top = {path.relative_to(ROOT).parts[0] for path in files}
+    folders = {"qa_bot", "index", "prompts", "tests", "seeds", "tools", "docs", "requirements", ".ci"}
+    names = {"pyproject.toml", "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"}
+    assert top == folders | names | {".gitignore"}
+
+
 def test_no_file_names_a_registry_host_or_a_place_on_one_machine() -> None:
     """What is written here must hold on every machine, behind any mirror."""
     files = project_files()

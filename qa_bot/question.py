@@ -110,9 +110,9 @@ _PATTERNS: tuple[tuple[Kind, str], ...] = (
         ("person", r"\bwho\b|\bwhom\b|\bwhose\b|\b(?:what|which) (?:[\w-]+ ){0,3}(?:person|man|woman|official|politician|minister|president|general|"
             r"governor|leader|analyst|expert|spokesman|spokeswoman|spokesperson|commander|ambassador|envoy|chief|head)\b"
             r"|\bname of the\b"),
-        ("quote", r"\bwhat (?:did|does|has|have|had) .+\b(?:say|said|call|called|describe|described|tell|told|claim|claimed|warn|warned|"
+        ("quote", r"\bwhat (?:did|does|has|have|had) .{1,300}\b(?:say|said|call|called|describe|described|tell|told|claim|claimed|warn|warned|"
             r"argue|argued|write|written|state|think|urge|urged|promise|promised|announce|announced|report|reported)\b"
-            r"|\bhow (?:did|does|has|do) .+\b(?:describe|call|characteri[sz]e|put|react|respond|comment)\w*\b|\bin what words\b"),
+            r"|\bhow (?:did|does|has|do) .{1,300}\b(?:describe|call|characteri[sz]e|put|react|respond|comment)\w*\b|\bin what words\b"),
         ("yesno", r"^\W*(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|"
             r"isn't|aren't|didn't|doesn't|hasn't|haven't|won't)\b"),
 )  # fmt: skip

@@ -446,7 +446,7 @@ def test_chat_answers_line_by_line_over_a_pipe(lasting: Path) -> None:
 
     assert result.code == 0
     assert result.out.count("[1] Harbour Daily") == 2
-    assert "(Why (resigned Lindholm)?)" in result.err
+    assert "(Why (Mayor Elin Storm of Lindholm resigned in Lindholm)?)" in result.err
     assert "Error: The question has 8,001 characters" in result.err
     assert "dockers" not in result.out
 

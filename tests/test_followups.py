@@ -1,0 +1,119 @@
+"""Conversations over the sample articles: what each follow-up is taken to ask, and what is answered."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from qa_bot.bot import QABot
+from qa_bot.config import bundled
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QABot]:
+    with QABot.from_articles(bundled("seeds"), index_dir=tmp_path_factory.mktemp("demo") / "index") as bot:
+        yield bot
+
+
+# Turns of (what is asked, what it is taken for or None for as it is, what the answer holds or "").
+CONVERSATIONS: tuple[tuple[tuple[str, str | None, str], ...], ...] = (
+    (
+        ("Who resigned in Rostov?", None, "Golubev"),
+        ("Why did he step down?", "Why did Vasily Golubev step down?", "transfer to another job"),
+    ),
+    (
+        ("Did the governor of Rostov resign?", None, "Golubev"),
+        ("Why?", "Why did the governor of Rostov resign?", "transfer to another job"),
+        ("When?", "When did the governor of Rostov resign?", "4 November 2024"),
+    ),
+    (
+        ("Who is Annalena Baerbock?", None, "foreign minister"),
+        ("What did she promise Ukraine?", "What did Annalena Baerbock promise Ukraine?", "€200m"),
+        (
+            "How much is that in pounds?",
+            "How much is that in pounds (what did Annalena Baerbock promise Ukraine)?",
+            "£167m",
+        ),
+        ("Where was she then?", "Where was Annalena Baerbock on 4 November 2024?", "Kyiv"),
+    ),
+    (
+        ("How many North Korean troops are in Russia?", None, ""),
+        ("And how many are in Kursk?", "How many North Korean troops are in Kursk?", "11,000"),
+    ),
+    (
+        ("How many bombs hit Ukraine in the last week of October?", None, "900"),
+        ("And how many drones?", "How many drones hit Ukraine in the last week of October?", "500"),
+        ("Thanks!", None, ""),
+        ("And missiles?", "How many missiles hit Ukraine in the last week of October?", "30 missiles"),
+    ),
+    (
+        ("Who is president of the UN Security Council in November?", None, "UK"),
+        ("And in December?", "Who is president of the UN Security Council in December?", ""),
+        ("And in October?", "Who is president of the UN Security Council in October?", ""),
+    ),
+    (
+        ("Which missile did Russia launch at Dnipro?", None, "Oreshnik"),
+        ("Why did Russia launch it?", "Why did Russia launch Oreshnik?", ""),
+    ),
+    (
+        ("What new missile did North Korea fire?", None, "Hwasong-19"),
+        ("What did Kim Jong Un say about it?", "What did Kim Jong Un say about Hwasong-19?", "appropriate"),
+    ),
+    (
+        ("Where did Belousov fly?", None, "Pyongyang"),
+        ("Who met him there?", "Who met Belousov in Pyongyang?", "No Kwang Chol"),
+        ("What did he say on arrival?", "What did Andrei Belousov say on arrival?", "expanding"),
+    ),
+    (
+        ("Who heads MI6?", None, "Richard Moore"),
+        ("What did he warn of?", "What did Richard Moore warn of?", "nuclear sabre-rattling"),
+        ("Which operations did he mean?", "Which operations did Richard Moore mean?", "did not say"),
+    ),
+    (
+        ("Who won Moldova's presidential election?", None, "Sandu"),
+        ("Whom did she beat?", "Whom did Maia Sandu beat?", "Stoianoglo"),
+        ("Who congratulated her?", "Who congratulated Maia Sandu?", "Zelensky"),
+    ),
+    (
+        ("When did Putin sign the treaty with North Korea?", None, "9 November 2024"),
+        ("What does it commit them to?", "What does the treaty commit them to?", "other's defence"),
+    ),
+    (
+        ("What is the Victory Plan?", None, "Zelensky"),
+        ("What does it propose?", "What does the Victory Plan propose?", "stronger Ukrainian defences"),
+    ),
+    (
+        ("Who commands Ukraine's army?", None, "Syrskyi"),
+        ("What did the general say about Kursk?", "What did General Oleksandr Syrskyi say about Kursk?", ""),
+    ),
+    (
+        ("What did Mark Rutte say about the deployment?", None, "significant escalation"),
+        ("And Kurt Campbell?", "What did Kurt Campbell say about the deployment?", ""),
+        (
+            "What about Zelensky?",
+            "What did Zelensky say about the deployment?",
+            "first step to the world war",
+        ),
+    ),
+    (
+        ("What happened on 16 October?", None, "Khabarovsk"),
+        ("What else happened that day?", "What else happened on 16 October?", ""),
+    ),
+    (
+        ("How much did Germany promise Ukraine?", None, "€200m"),
+        ("Who heads MI6?", None, "Richard Moore"),
+        ("By the way, who is Kurt Campbell?", "Who is Kurt Campbell?", "deputy secretary of state"),
+        ("Which missiles may Ukraine now use against targets inside Russia?", None, "Storm Shadow"),
+    ),
+)
+
+
+@pytest.mark.parametrize("turns", CONVERSATIONS, ids=lambda turns: turns[0][0])
+def test_a_conversation_is_followed(demo: QABot, turns: tuple[tuple[str, str | None, str], ...]) -> None:
+    """Each question stands alone as a reader would say it, a new topic as it is; the answer fits it."""
+    chat = demo.chat()
+    for asked, understood, held in turns:
+        answer = chat.answer(asked)
+
+        assert answer.standalone_question == (understood or asked)
+        assert held in answer.text
+        assert answer.timings_ms.get("rewrite", 0.0) < 100.0

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from qa_bot.carrying import noun_phrases
 from qa_bot.dates import full_dates, long_date
+from qa_bot.leaning import noun_phrases
 from qa_bot.lexicon import places, seats, stop_terms
 from qa_bot.question import Question, Unit, parse
 from qa_bot.text import term_of

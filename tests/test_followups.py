@@ -1,6 +1,10 @@
 """Conversations over the sample articles: what each follow-up is taken to ask, and what is answered."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -117,3 +121,49 @@ def test_a_conversation_is_followed(demo: QABot, turns: tuple[tuple[str, str | N
         assert answer.standalone_question == (understood or asked)
         assert held in answer.text
         assert answer.timings_ms.get("rewrite", 0.0) < 100.0
+
+
+# --- the measure ----------------------------------------------------------------------------------
+
+TOOL = Path(__file__).parents[1] / "tools" / "followups.py"
+
+
+def measured(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, TOOL, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_follow_ups_are_measured_against_what_people_wrote(tmp_path: Path) -> None:
+    """F1 of content words: of a question made to stand alone, as asked, and with all before it in front."""
+    rows = [
+        {
+            "id": "one<::>2",
+            "history": ["What is the Quad?"],
+            "question": "What benefits does it offer?",
+            "rewrite": "What benefits does the Quad offer?",
+        },
+        {
+            "id": "two<::>1",
+            "history": ["Who won?"],
+            "question": "Who heads the port?",
+            "rewrite": "Who heads the port?",
+        },
+    ]
+    (tmp_path / "asked.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    figures = json.loads(measured(str(tmp_path / "asked.jsonl"), "--json").stdout)
+
+    # "benefits offer" of "benefits Quad offer" is 2 * 2 / 5; "won heads port" of "heads port" likewise.
+    assert {name: rate["value"] for name, rate in figures["f1"].items()} == {
+        "rewritten": 1.0,
+        "as asked": 0.9,
+        "with all before it": 0.9,
+    }
+    assert (figures["changed"], figures["nearer"], figures["farther"]) == (1, 1, 0)
+    assert "F1 as asked" in measured(str(tmp_path / "asked.jsonl")).stdout
+
+
+def test_a_missing_file_of_follow_ups_is_named(tmp_path: Path) -> None:
+    """In one sentence, with the exit code of a wrong argument."""
+    result = measured(str(tmp_path / "none.jsonl"))
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "none.jsonl" in result.stderr and result.stderr.count("\n") == 1

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 from qa_bot import referents
 from qa_bot.dates import time_expressions
-from qa_bot.leaning import AUXILIARIES, content, leaning
+from qa_bot.leaning import AUXILIARIES, content, ends_phrase, leaning, noun_phrases
+from qa_bot.lexicon import adjectives
 from qa_bot.question import Question, Unit, parse
 from qa_bot.requests import request
+from qa_bot.text import words
 from qa_bot.types import Turn
 
 _EDGE = " ?!.…"
@@ -38,6 +40,10 @@ _COUNT = re.compile(
 _MOST_SWAPPED = 6  # words of what is put in the place of something else
 
 
+# "And according to the Pentagon?"
+_ACCORDING = re.compile(r",?\s*\baccording to [^,?!]+", re.IGNORECASE)
+
+
 def swapped(asked: str, turns: Sequence[Turn]) -> str | None:
     """The last question with what this one names in the place of its like; None for any other question."""
     last = turns[-1].question
@@ -48,6 +54,10 @@ def swapped(asked: str, turns: Sequence[Turn]) -> str | None:
         return _other_count(last, counted["rest"], counted["ask"]) if counted else None
     if len(rest.split()) > _MOST_SWAPPED:
         return None
+    if rest[:3].casefold() == "to " and _ACCORDING.search(last):
+        rest = f"according {rest}"
+    if _ACCORDING.match(rest):
+        return f"{_ACCORDING.sub('', last).rstrip(_EDGE)} {rest}?"
     again = (
         _other_time(last, rest)
         or _other_thing(last, rest, alike=True)
@@ -84,7 +94,7 @@ def _other_thing(last: str, rest: str, *, alike: bool = False) -> str | None:
     if extra and new[0].kind != "name":
         return None
     preposition = _PREPOSITION.match(rest)
-    target = _counterpart(old, new[0], alike)
+    target = _counterpart(old, new[0], preposition["word"] if preposition else "", alike)
     if target is None:
         # "And in Kursk?" after a question that names no place.
         added = preposition and not alike and new[0].kind in ("place", "name")
@@ -93,21 +103,43 @@ def _other_thing(last: str, rest: str, *, alike: bool = False) -> str | None:
     if len(new) > 1 and not extra:  # "What about German aid?" after a question about aid
         written = new[0].text
     start, end = target
-    if re.search(r"\bthe\s+$", last[:start], re.IGNORECASE) and re.match(r"the\s", written, re.IGNORECASE):
-        written = written[4:]
+    if last[start:end] in _demonyms(old):  # "the French minister"
+        if len(new) == 1 and new[0].terms in adjectives():
+            return last[:start] + adjectives()[new[0].terms] + last[end:]
+        whole = [phrase for phrase in noun_phrases(last) if phrase.start <= start and end <= phrase.end]
+        start, end = (whole[0].start, whole[0].end) if whole else target
+    article = re.search(r"\bthe\s+$", last[:start], re.IGNORECASE)
+    following = words(last[end : end + _WORD])
+    goes_on = bool(following) and not ends_phrase(following[0])  # "the Kursk region"
+    if article and new[0].kind in ("place", "name") and not goes_on:  # "the US" has one, "Hungary" has none
+        start = article.start()
     return last[:start] + written + last[end:]
 
 
-def _counterpart(last: Question, new: Unit, alike: bool) -> tuple[int, int] | None:
-    """Where the last question has what another could stand for: the same kind of thing, else any name."""
+_WORD = 40  # characters in which the next word stands
+
+
+def _demonyms(question: Question) -> set[str]:
+    """The words of a question for what is of a country: "French"."""
+    return {unit.text for unit in question.units if unit.kind == "place" and not referents.is_place(unit)}
+
+
+def _counterpart(last: Question, new: Unit, preposition: str, alike: bool) -> tuple[int, int] | None:
+    """Where the last question has what another could stand for: the same kind of thing, else any name.
+
+    Of several the first after the same preposition, else the first that is no adjective.
+    """
     same = [unit for unit in last.units if unit.kind == new.kind and unit.kind != "word"]
     if not same and new.kind in ("name", "place") and not alike:
         same = [unit for unit in last.units if unit.kind in ("name", "place")]
-    if not same:
-        return None
-    text = referents.bare(same[0].text)
-    match = re.search(rf"{re.escape(text)}(?:-\w+)*", last.text)
-    return match.span() if match else None
+    led = re.compile(rf"\b{preposition}\s+(?:the\s+)?$", re.IGNORECASE)
+    spans = []
+    for unit in same:
+        match = re.search(rf"{re.escape(referents.bare(unit.text))}(?:-\w+)*", last.text)
+        if match:
+            after = bool(preposition and led.search(last.text[: match.start()]))
+            spans.append((not after, unit.kind == "place" and not referents.is_place(unit), match.span()))
+    return min(spans, key=lambda item: item[:2])[2] if spans else None
 
 
 def _other_count(last: str, rest: str, ask: str) -> str | None:

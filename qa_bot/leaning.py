@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from qa_bot.dates import MONTHS, WEEKDAYS
-from qa_bot.lexicon import filler_terms, places, stop_terms
+from qa_bot.lexicon import adjectives, filler_terms, places, stop_terms
 from qa_bot.text import Word, terms, words
 
 
@@ -103,6 +103,12 @@ def _outside() -> frozenset[str]:
     return stop_terms() | filler_terms()
 
 
+@lru_cache(maxsize=1)
+def _demonyms() -> frozenset[str]:
+    """Last terms of what is said of a country, "French", "South Korean": a noun follows."""
+    return frozenset(terms(word)[-1] for word in adjectives().values() if not word.isupper())
+
+
 def content(text: str) -> list[Word]:
     """The content words of a text in order."""
     return [word for word in words(text) if word.term not in stop_terms()]
@@ -131,8 +137,9 @@ def _runs(found: Sequence[Word], text: str) -> list[tuple[int, int]]:
         asked = asked or word.text.casefold() in _DO
         breaks = index > 0 and text[found[index - 1].end : word.start] not in (" ", "-", "/", ". ")
         # "did Putin sign": after a name, what is due is the verb.
-        verb = asked and bool(open_run) and found[open_run[-1]].text[0].isupper() and word.text.islower()
-        if verb and not word.text.endswith("s"):
+        before = found[open_run[-1]] if asked and open_run else None
+        named = before is not None and before.text[0].isupper() and before.term not in _demonyms()
+        if named and word.text.islower() and not word.text.endswith("s"):
             runs += _closed(found, open_run)
             open_run, asked = [], False
             continue
@@ -177,6 +184,11 @@ def _no_noun(word: Word, asked: bool, opening: bool) -> bool:
         or (written.endswith("ed") and len(written) > 4 and not written.endswith("eed"))
         or (written.endswith("ing") and opening)
     )
+
+
+def ends_phrase(word: Word) -> bool:
+    """Whether a word after a name is no noun that goes on with it: a verb, a preposition."""
+    return word.term in _outside() or word.term in _VERBS or word.term in _VERB_OR_NOUN
 
 
 def _phrase(found: Sequence[Word], first: int, last: int, text: str) -> Phrase:

@@ -170,6 +170,16 @@ def place_names() -> dict[Phrase, tuple[Phrase, ...]]:
 
 
 @lru_cache(maxsize=1)
+def adjectives() -> dict[Phrase, str]:
+    """A place's name to its adjective as it is written: "French", "South Korean"."""
+    table = {}
+    for line in _PLACES.strip().splitlines():
+        name, others, *_ = line.split(":")
+        table[_phrase(name)] = others.split()[0].replace("_", " ")
+    return table
+
+
+@lru_cache(maxsize=1)
 def seats() -> frozenset[Phrase]:
     """Phrases that name a city or building first, and a government only by extension."""
     return frozenset(

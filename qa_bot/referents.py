@@ -334,13 +334,19 @@ def place(turns: Sequence[Turn]) -> str | None:
     return None
 
 
-def _is_place(unit: Unit) -> bool:
+def is_place(unit: Unit) -> bool:
     """Whether a unit names a place itself: not "Korean"."""
-    return unit.kind == "place" and (unit.written == unit.terms or unit.written in seats())
+    if unit.kind != "place":
+        return False
+    itself = unit.written == unit.terms or unit.written in seats()
+    return itself or unit.text.replace(".", "").isupper() or unit.text in _OTHER_NAMES
+
+
+_OTHER_NAMES = frozenset(("America", "United Kingdom", "Czech Republic", "Holland", "Burma", "Turkiye"))
 
 
 def _place_in(text: str) -> str | None:
-    units = [unit for unit in parse(text).units if unit.kind == "name" or _is_place(unit)]
+    units = [unit for unit in parse(text).units if unit.kind == "name" or is_place(unit)]
     after = [unit for unit in units if _PLACE_BEFORE.search(text[: max(text.find(unit.text), 0)])]
     return next((bare(unit.text) for unit in [*after, *units] if unit in after or unit.kind == "place"), None)
 

@@ -38,8 +38,6 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _MOST_SWAPPED = 6  # words of what is put in the place of something else
-
-
 # "And according to the Pentagon?"
 _ACCORDING = re.compile(r",?\s*\baccording to [^,?!]+", re.IGNORECASE)
 
@@ -88,10 +86,10 @@ def _other_thing(last: str, rest: str, *, alike: bool = False) -> str | None:
     """The question of another name, place or number; ``alike``: only in the place of one of the same kind."""
     new = parse(f"of {rest}").units
     old = parse(last)
-    if not new or any(unit.kind != "word" for unit in new[1:]):
-        return None
+    if len(new) > 1 and new[-1].kind == "name" and rest.endswith(new[-1].text):
+        new = new[-1:]  # "What about Chancellor Scholz?": all of it stands for the name
     extra = {unit.terms for unit in new[1:]} - {unit.terms for unit in old.units}
-    if extra and new[0].kind != "name":
+    if not new or extra or any(unit.kind != "word" for unit in new[1:]):
         return None
     preposition = _PREPOSITION.match(rest)
     target = _counterpart(old, new[0], preposition["word"] if preposition else "", alike)
@@ -100,7 +98,7 @@ def _other_thing(last: str, rest: str, *, alike: bool = False) -> str | None:
         added = preposition and not alike and new[0].kind in ("place", "name")
         return f"{last.rstrip(_EDGE)} {rest}?" if added else None
     written = rest[preposition.end() :] if preposition else rest
-    if len(new) > 1 and not extra:  # "What about German aid?" after a question about aid
+    if len(new) > 1:  # "What about German aid?" after a question about aid
         written = new[0].text
     start, end = target
     if last[start:end] in _demonyms(old):  # "the French minister"

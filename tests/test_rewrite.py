@@ -41,6 +41,8 @@ GOVERNOR = Turn("Did the governor of Rostov resign?", "Yes, Vasily Golubev has r
         ("And Hungary?", "Does the US support Ukraine?", "Does Hungary support Ukraine?"),
         ("And in Kharkiv?", "How many fell in the Kursk region?", "How many fell in the Kharkiv region?"),
         ("What about Germany?", "Who is the French minister?", "Who is the German minister?"),
+        ("And Chancellor Scholz?", "What did Macron say?", "What did Chancellor Scholz say?"),
+        ("And Putin resigned?", "What did Macron say?", "And Putin resigned?"),
         ("What about Macron?", "What did the German chancellor say?", "What did Macron say?"),
         (
             "And according to the Pentagon?",

@@ -118,8 +118,8 @@ def _filled(asked: str, turns: Sequence[Turn]) -> str:
 _PERSON = re.compile(r"\b(?:he|she|him|her|his|hers)\b", re.IGNORECASE)
 _LAST_WORD = re.compile(r"\b(?:he|she|him|her|hers)\W*$", re.IGNORECASE)
 _THERE = re.compile(
-    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbe )(?<!\bhas )(?<!\bhave )(?P<to>\b(?:from|to|nea"
-    r"r|in|around|over|out|up|down) )?\bthere\b"
+    r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbe )(?<!\bhas )(?<!\bhave )(?P<to>\b(?:from|to"
+    r"|near|in|around|over|out|up|down) )?\bthere\b"
     r"(?! (?:is|are|was|were|be|been|will|has|have)\b)(?=\W*$|\s+(?:now|today|since|before|after|on|in|at"
     r"|and|with|for|from|to|by)\b)",
     re.IGNORECASE,
@@ -226,8 +226,8 @@ def _with_things(question: str, turns: Sequence[Turn]) -> str:
 
 _FEW = 3
 _HOW_MANY = re.compile(
-    r"^(?P<ask>\W*(?:and |but |so )*how many)(?P<of> of (?:them|these|those))?(?= (?:is|are|was|were|do|di"
-    r"d|have|has|had|will|would|could|can)\b)",
+    r"^(?P<ask>\W*(?:and |but |so )*how many)(?P<of> of (?:them|these|those))?(?= (?:is|are|was|were|do"
+    r"|did|have|has|had|will|would|could|can)\b)",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,671 @@
+"""Rules that say why sentences of an article do not support a written sentence.
+
+Each rule is handed the sentence, the evidence and what else the sentence may draw on, and gives the reason
+as a few words, or None. A rule that is not sure stays silent.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Protocol
+
+import jellyfish
+
+from qa_bot.attribution import said_by
+from qa_bot.dates import MONTHS, WEEKDAYS, TimeExpression
+from qa_bot.lexicon import place_names, places, short_forms, stop_terms
+from qa_bot.quantities import is_plural
+from qa_bot.statements import Figure, Name, Statement
+from qa_bot.text import fold_text, term_of
+from qa_bot.types import Span
+
+
+class Alike(Protocol):
+    """How far words stand for one another."""
+
+    def best(self, term: str, other: Statement) -> float:
+        """The most that any word of a statement counts for a term."""
+        ...
+
+    def of(self, one: str, other: str) -> float:
+        """How far one term stands for another."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What beside the evidence a sentence may draw on.
+
+    Attributes:
+        passage: all sentences of the passage.
+        lead: the first sentences of its article.
+        heads: its article's title, publisher and author.
+        article: its article, for who says something and for names in full.
+        published: the day on which it was published.
+    """
+
+    passage: tuple[Statement, ...]
+    lead: tuple[Statement, ...]
+    heads: Statement
+    article: Statement
+    published: datetime.date | None
+
+    def joined(self, other: Scope) -> Scope:
+        """What two sources let a sentence draw on."""
+        return replace(
+            self,
+            passage=self.passage + other.passage,
+            lead=self.lead + other.lead,
+            heads=Statement(f"{self.heads.text} . {other.heads.text}", self.heads.day),
+            article=Statement(f"{self.article.text}\n{other.article.text}", self.article.day),
+        )
+
+
+Evidence = Sequence[Statement]
+
+
+def objection(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    """Why the evidence does not support a sentence, or None."""
+    for rule in _RULES:
+        why = rule(said, evidence, scope, alike)
+        if why:
+            return why
+    return None
+
+
+# --- quoted words --------------------------------------------------------------------------------
+
+
+def _quotations(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    held = f" {' '.join(item.folded for item in scope.passage)} {scope.heads.folded} "
+    for quoted in said.quotations:
+        if f" {quoted} " not in held:
+            return "the quoted words are not there"
+    return None
+
+
+# --- figures -------------------------------------------------------------------------------------
+
+_ROUND = 0.06  # how far a figure that is said to be about right may be off
+_SMALL = 4
+
+
+def _figures(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    held = [(figure, item) for item in evidence for figure in item.figures]
+    for figure in said.figures:
+        if not _has_figure(figure, said, held, evidence, alike):
+            return f"the figure {figure.text!r} is not there"
+    return None
+
+
+def _has_figure(
+    figure: Figure, said: Statement, held: Sequence[tuple[Figure, Statement]], evidence: Evidence, alike: Alike
+) -> bool:
+    equal = [(other, item) for other, item in held if _same_value(figure, other)]
+    if figure.kind in ("ordinal", "times"):
+        return bool(equal) or (figure.kind == "ordinal" and figure.low == 1) or _worded(figure, evidence)
+    if not equal:
+        return _worded(figure, evidence) or _may_go_without(figure, held, alike)
+    fitting = [(other, item) for other, item in equal if _same_thing(figure, said, other, item, alike)]
+    if not fitting:
+        return False
+    return not all(_better_elsewhere(figure, said, other, item, held, alike) for other, item in fitting)
+
+
+def _worded(figure: Figure, evidence: Evidence) -> bool:
+    """Whether the evidence has the figure's very words, read there as something else."""
+    if figure.kind == "literal":
+        digits = re.escape(figure.text)
+        return any(re.search(rf"(?<![\d.,]){digits}(?![\d]|[.,]\d)", fold_text(item.text).replace(",", "")) for item in evidence)
+    wanted = _plain(figure.text)
+    return len(wanted) > 2 and any(f" {wanted} " in f" {_plain(item.text)} " for item in evidence)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[\w.]+", fold_text(text)))
+
+
+def _may_go_without(figure: Figure, held: Sequence[tuple[Figure, Statement]], alike: Alike) -> bool:
+    """"The two leaders": a small number that counts what is named, where the evidence counts nothing alike."""
+    if not (figure.spoken and figure.kind == "count" and figure.definite and figure.low <= _SMALL):
+        return False
+    return not any(other.kind == "count" and _nouns_alike(figure, other, alike) > _ALIKE for other, _ in held)
+
+
+def _same_value(figure: Figure, other: Figure) -> bool:
+    if figure.kind != other.kind and not _kinds_fit(figure, other):
+        return False
+    if figure.currency and other.currency and figure.currency != other.currency:
+        return False
+    if figure.kind == "literal" and other.kind == "literal":
+        return figure.text == other.text
+    if math.isnan(figure.low) or math.isnan(other.low):
+        return False
+    if figure.per and other.per and figure.per != other.per:
+        return False
+    return _holds(figure, other)
+
+
+def _kinds_fit(figure: Figure, other: Figure) -> bool:
+    """Whether one kind can be the other, read with less around it: a bare "5.1" and "5.1 per cent" cannot."""
+    kinds = {figure.kind, other.kind}
+    return kinds <= {"literal", "count"} or kinds <= {"literal", "age", "count"}
+
+
+def _holds(figure: Figure, other: Figure) -> bool:
+    """Whether a figure with its "about" or "more than" is true where the other is."""
+    if _near(figure.low, other.low) and _near(figure.high, other.high):
+        return (other.comparison, figure.comparison) not in _STRONGER
+    if other.high > other.low and figure.low == figure.high:  # one end of a range
+        if figure.comparison in ("at_most", "less"):
+            return _near(figure.high, other.high)
+        return figure.comparison in ("at_least", "more") and _near(figure.low, other.low)
+    gap = (other.low - figure.low) / max(abs(other.low), 1e-9)
+    if figure.comparison == "about" or other.comparison == "about":
+        return abs(gap) <= _ROUND and _is_rounder(figure, other)
+    if figure.comparison in ("more", "at_least"):
+        return 0 < gap <= 2 * _ROUND and _is_rounder(figure, other) and other.comparison not in ("less", "at_most")
+    if figure.comparison in ("less", "at_most"):
+        return -2 * _ROUND <= gap < 0 and _is_rounder(figure, other) and other.comparison not in ("more", "at_least")
+    return False
+
+
+# From what a source says, to what may not be made of it.
+_STRONGER = frozenset(
+    {
+        ("exact", "more"), ("exact", "less"), ("about", "more"), ("about", "less"), ("more", "less"), ("more", "at_most"),
+        ("more", "less"), ("at_least", "less"), ("at_least", "at_most"), ("less", "more"), ("less", "at_least"),
+        ("at_most", "more"), ("at_most", "at_least"), ("at_least", "more"), ("at_most", "less"),
+    }
+)  # fmt: skip
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-6 * max(abs(one), abs(other), 1.0)
+
+
+def _is_rounder(figure: Figure, other: Figure) -> bool:
+    """Whether a figure has fewer digits that count than the one it rounds; "a third" rounds 33 per cent."""
+    if figure.spoken or other.spoken:
+        return True
+    return len(f"{figure.low:.6g}".replace(".", "").strip("0")) <= len(f"{other.low:.6g}".replace(".", "").strip("0"))
+
+
+_ALIKE = 0.45
+_ANYTHING = frozenset(map(term_of, "people person men others times years more total number figure".split()))
+
+
+def _same_thing(figure: Figure, said: Statement, other: Figure, item: Statement, alike: Alike) -> bool:
+    """Whether two equal figures count things that can be the same."""
+    if not figure.nouns or not other.nouns or figure.kind not in ("count",):
+        return True
+    if _nouns_alike(figure, other, alike) >= _ALIKE:
+        return True
+    # "1,500 special forces soldiers" is told as "1,500 members of the special forces".
+    head = figure.nouns[-1]
+    if head in _ANYTHING or alike.best(head, Statement(" ".join(_around(item, other)))) >= _ALIKE:
+        return True
+    return alike.best(other.nouns[-1], said) >= _ALIKE
+
+
+def _around(item: Statement, figure: Figure) -> list[str]:
+    return [word.text for word in item.words if figure.start - 40 <= word.start <= figure.end + 50]
+
+
+def _nouns_alike(figure: Figure, other: Figure, alike: Alike) -> float:
+    if not figure.nouns or not other.nouns:
+        return 0.0
+    return max(alike.of(one, two) for one in figure.nouns[-1:] for two in other.nouns[-1:])
+
+
+def _better_elsewhere(
+    figure: Figure, said: Statement, other: Figure, item: Statement, held: Sequence[tuple[Figure, Statement]], alike: Alike
+) -> bool:
+    """Whether what stands around a figure in the sentence belongs, in the evidence, to a different figure.
+
+    "8,000 are in Russia" where the evidence has 10,000 in Russia and 8,000 in Kursk.
+    """
+    rivals = [
+        (rival, where)
+        for rival, where in held
+        if rival.kind == figure.kind and rival is not other and not _same_value(figure, rival)
+        and rival.currency == other.currency
+    ]
+    if not rivals:
+        return False
+    near = _context(said, figure)
+    own = _fit(near, _context(item, other), alike)
+    best = max(_fit(near, _context(where, rival), alike) for rival, where in rivals)
+    return best > own + _CLEARLY and best >= 0.5
+
+
+_CLEARLY = 0.3
+_SIDE = 7  # words on either side of a figure that say what it is of
+
+
+def _context(item: Statement, figure: Figure) -> dict[str, float]:
+    """The telling words around a figure with what they weigh, up to the next figure on either side."""
+    inside = [at for at, word in enumerate(item.words) if figure.start <= word.start < figure.end]
+    if not inside:
+        return {}
+    first, last = inside[0], inside[-1]
+    walls = [other for other in item.figures if other is not figure and other.kind == figure.kind]
+    found: dict[str, float] = {}
+    for step, places_ in ((-1, range(first - 1, -1, -1)), (1, range(last + 1, len(item.words)))):
+        for distance, at in enumerate(places_):
+            word = item.words[at]
+            if distance >= _SIDE or any(wall.start <= word.start < wall.end for wall in walls):
+                break
+            if word.term in stop_terms() or word.text[0].isdigit():
+                continue
+            weight = 1.0 / (1.0 + 0.25 * distance) * (1.0 if step == 1 else 0.8)
+            found[word.term] = max(found.get(word.term, 0.0), weight)
+    return found
+
+
+def _fit(near: dict[str, float], other: dict[str, float], alike: Alike) -> float:
+    total = sum(near.values())
+    if not total or not other:
+        return 0.0
+    return sum(
+        weight * max(alike.of(term, one) * min(1.0, 0.4 + mine) for one, mine in other.items()) for term, weight in near.items()
+    ) / total
+
+
+# --- days ----------------------------------------------------------------------------------------
+
+
+def _days(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    own = [time for item in evidence for time in item.times]
+    around = [time for item in (*scope.passage, *scope.lead, scope.heads) for time in item.times]
+    held = own if any(time.first or time.last for time in own) else around
+    for time in said.times:
+        words = said.text[time.start : time.end]
+        if any(_fits(time, other) for other in held) or _literally(words, evidence):
+            continue
+        published = scope.published
+        if published and not own and _includes(time, published):
+            continue
+        if time.precision in ("month", "year", "decade") and any(_includes_both(time, other) for other in around):
+            continue
+        return f"the time {words!r} is not there"
+    return _clock_words(said, evidence, scope)
+
+
+def _fits(time: TimeExpression, other: TimeExpression) -> bool:
+    """Whether a time is the other, or a wider one around it."""
+    if (time.first is None) != (other.first is None) or (time.last is None) != (other.last is None):
+        # "since August" told as "in August": the sentence names the month that something began in
+        return time.first is not None and time.first == other.first and time.precision != "day"
+    inside = (time.first is None or (other.first is not None and time.first <= other.first)) and (
+        time.last is None or (other.last is not None and other.last <= time.last)
+    )
+    if time.precision == "open" or other.precision == "open":
+        return time.first == other.first and time.last == other.last
+    return inside
+
+
+def _includes(time: TimeExpression, day: datetime.date) -> bool:
+    return (time.first is None or time.first <= day) and (time.last is None or day <= time.last)
+
+
+def _includes_both(time: TimeExpression, other: TimeExpression) -> bool:
+    return other.first is not None and other.last is not None and _includes(time, other.first) and _includes(time, other.last)
+
+
+def _literally(words: str, evidence: Evidence) -> bool:
+    return any(fold_text(words) in fold_text(item.text) for item in evidence)
+
+
+_DAY_NAMES = re.compile(rf"\b(?:{'|'.join([*WEEKDAYS, *(name for name in MONTHS if len(name) > 3)])})\b", re.IGNORECASE)
+
+
+def _clock_words(said: Statement, evidence: Evidence, scope: Scope) -> str | None:
+    """A weekday or month that no time expression was made of must stand there as it is."""
+    for match in _DAY_NAMES.finditer(said.text):
+        word = match[0]
+        if not word[0].isupper() or any(time.start <= match.start() < time.end for time in said.times):
+            continue
+        if not any(re.search(rf"\b{word}\b", item.text) for item in (*evidence, *scope.passage, *scope.lead)):
+            return f"the time {word!r} is not there"
+    return None
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+def _names(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    for name in said.names:
+        if not name.sure and not _may_be_name(name, scope):
+            continue
+        missing = [word.text for word in name.words if not _named(word.text, word.term, scope)]
+        if missing and not _known_in_full(name, missing, scope) and not _short_form(name, scope):
+            return f"the name {' '.join(missing)!r} is not there"
+    return None
+
+
+def _may_be_name(name: Name, scope: Scope) -> bool:
+    """A single word that opens the sentence: a name unless the article writes it small."""
+    word = name.words[0].text
+    return not re.search(rf"\b{re.escape(word.lower())}\b", scope.article.text)
+
+
+def _named(word: str, term: str, scope: Scope) -> bool:
+    where = [*scope.passage, scope.heads]
+    bare = re.sub(r"['’]s?$", "", word)
+    for item in where:
+        if term in item.term_set or term_of(bare) in item.term_set:
+            return True
+    place = places().get((term,)) or places().get((term_of(bare),))
+    if place:
+        return any(place in item.places for item in where)
+    if any(_is_part_of_place(term, item) for item in where):
+        return True
+    if len(bare) >= 4 and bare[0].isupper():
+        skeleton = spelling(bare)
+        return any(spelling(other.text) == skeleton for item in where for other in item.words if other.text[0].isupper())
+    return False
+
+
+@lru_cache(maxsize=1)
+def _place_words() -> dict[str, frozenset[tuple[str, ...]]]:
+    """A word of a place's name of several words, to the places that it is part of the name of."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for phrase, place in places().items():
+        for word in phrase if len(phrase) > 1 else ():
+            found.setdefault(word, set()).add(place)
+    return {word: frozenset(held) for word, held in found.items()}
+
+
+def _is_part_of_place(term: str, item: Statement) -> bool:
+    return any(place in item.places and term not in ("north", "south", "new") for place in _place_words().get(term, ()))
+
+
+def spelling(word: str) -> str:
+    """A name with what transliterations differ in folded away: Zelensky, Zelenskiy and Zelenskyy are one."""
+    folded = re.sub(r"['’]s?$", "", fold_text(word))
+    folded = folded.replace("y", "i").replace("kh", "h").replace("iu", "u").replace("ie", "e").replace("ii", "i")
+    folded = folded.replace("oleks", "aleks").replace("x", "ks").replace("ph", "f").replace("v", "w").replace("ff", "w")
+    return re.sub(r"(.)\1+", r"\1", folded).rstrip("i")
+
+
+def _known_in_full(name: Name, missing: Sequence[str], scope: Scope) -> bool:
+    """Whether the article has the name in full, and the passage a part of it: "Putin" for "Vladimir Putin"."""
+    if len(missing) == len(name.words):
+        return False
+    full = r"\W{1,3}".join(re.escape(re.sub(r"['’]s?$", "", word.text)) for word in name.words)
+    return re.search(rf"\b{full}", scope.article.text) is not None
+
+
+def _short_form(name: Name, scope: Scope) -> bool:
+    """Whether the passage has the short form of a name, or the name a short form stands for."""
+    where = [*scope.passage, scope.heads]
+    phrase = tuple(word.term for word in name.words)
+    for form in (*short_forms().get(phrase, ()), *_forms_within(phrase)):
+        if any(f" {' '.join(form)} " in f" {' '.join(item.terms)} " for item in where):
+            return True
+    initials = "".join(word.text[0] for word in name.words).upper()
+    if len(initials) > 1 and any(word.text.replace(".", "") == initials for item in where for word in item.words):
+        return True
+    if len(name.words) == 1 and name.words[0].text.replace(".", "").isupper():
+        letters = name.words[0].text.replace(".", "")
+        return len(letters) > 1 and _spelt_out(letters, scope.article)
+    return False
+
+
+def _forms_within(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for size in range(len(phrase), 1, -1):
+        part = phrase[:size]
+        place = places().get(part)
+        if place:
+            yield from place_names()[place]
+        yield from short_forms().get(part, ())
+
+
+def _spelt_out(letters: str, article: Statement) -> bool:
+    """Whether an article has words with these initials, "of" and "and" passed over."""
+    capitals = "".join(
+        word.text[0] if word.text[0].isupper() else ("" if word.text in ("of", "and", "for", "the", "on") else " ") for word in article.words
+    )
+    return letters in capitals
+
+
+# --- what is denied ------------------------------------------------------------------------------
+
+_OPPOSITES = """
+confirm:deny,refute  accept:reject,refuse  rise:fall,drop,decline  increase:decrease,fall,drop  grow:shrink  win:lose
+victory:defeat  up:down  gain:lose  support:oppose  approve:reject,veto  allow:forbid,ban,bar,prohibit  permit:forbid,ban
+agree:refuse,disagree  before:after  north:south  east:west  northern:southern  eastern:western  open:close,shut
+begin:end  start:stop,end,finish  first:last  acquit:convict  guilty:innocent  guilty:acquit  alive:dead  survive:die
+buy:sell  import:export  arrive:leave,depart  enter:leave  advance:retreat  higher:lower  more:fewer,less  most:least
+better:worse  improve:worsen  strengthen:weaken  majority:minority  above:below  inside:outside  lift:impose  ease:tighten
+raise:lower,cut  expand:reduce,shrink  ally:enemy  friend:enemy  male:female  man:woman  men:women  public:private
+praise:criticise,criticize,condemn  welcome:condemn  love:hate  success:failure  succeed:fail  true:false  possible:impossible
+likely:unlikely  legal:illegal  optimistic:pessimistic  morning:evening  yesterday:tomorrow  import:export  borrow:lend
+release:detain,arrest,jail  free:jail  early:late  oldest:youngest  largest:smallest  biggest:smallest  highest:lowest
+cheap:expensive  rich:poor  young:old  attack:defend  military:civilian  include:exclude  join:leave,quit  hire:fire,dismiss
+appoint:dismiss  reopen:close  deploy:withdraw  send:receive  ahead:behind  maximum:minimum  minimum:maximum  loss:profit
+surplus:deficit  continue:halt,stop,end  resume:suspend  build:demolish  optional:mandatory  voluntary:compulsory
+optimism:pessimism  danger:safe  safe:dangerous  faster:slower  longer:shorter  larger:smaller  bigger:smaller  older:younger
+short:long  shorter:longer  left:right  wet:dry  hot:cold  warm:cold  denied:admitted  deny:admit,acknowledge
+""".split()
+
+
+@lru_cache(maxsize=1)
+def opposites() -> dict[str, frozenset[str]]:
+    """Terms with those that say the opposite."""
+    found: dict[str, set[str]] = {}
+    for entry in _OPPOSITES:
+        word, _, others = entry.partition(":")
+        for other in others.split(","):
+            for one, two in ((word, other), (other, word)):
+                for form in _forms(one):
+                    found.setdefault(form, set()).update(_forms(two))
+    return {term: frozenset(held) for term, held in found.items()}
+
+
+_IRREGULAR = {
+    "rise": "rose risen", "fall": "fell fallen", "grow": "grew grown", "win": "won", "lose": "lost losing", "buy": "bought",
+    "sell": "sold", "begin": "began begun", "leave": "left", "send": "sent", "shrink": "shrank shrunk", "forbid": "forbade forbidden",
+    "build": "built", "die": "dead died dying", "quit": "quit", "shut": "shut", "cut": "cut", "lend": "lent", "withdraw": "withdrew withdrawn",
+    "fire": "fired", "deny": "denies denied denying", "drop": "dropped dropping", "stop": "stopped stopping", "ban": "banned banning",
+    "hire": "hired",
+}  # fmt: skip
+
+
+def _forms(word: str) -> set[str]:
+    return {term_of(word), *map(term_of, _IRREGULAR.get(word, "").split())}
+
+
+def _polarity(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    for at, word in enumerate(said.words):
+        term = word.term
+        if term in stop_terms() and term not in opposites():
+            continue
+        flags = [
+            item.negated[place]
+            for item in evidence
+            for place, other in enumerate(item.terms)
+            if other == term or (len(term) > 3 and other[:1].isalpha() and _synonyms(term, other, alike))
+        ]
+        if flags and all(flag != said.negated[at] for flag in flags) and _weighty(word.text, term):
+            return f"{word.text!r} is {'not ' * (not said.negated[at])}denied there"
+        if not flags and (why := _opposed(term, word.text, said.negated[at], said, evidence)):
+            return why
+    return None
+
+
+def _synonyms(one: str, other: str, alike: Alike) -> bool:
+    return one != other and alike.of(one, other) >= 0.8
+
+
+def _weighty(word: str, term: str) -> bool:
+    return term not in stop_terms() and word[0].islower() and not word[0].isdigit()
+
+
+def _opposed(term: str, word: str, negated: bool, said: Statement, evidence: Evidence) -> str | None:
+    for opposite in opposites().get(term, ()):
+        if opposite in said.term_set:
+            continue
+        for item in evidence:
+            for place, other in enumerate(item.terms):
+                if other == opposite and item.negated[place] == negated and not _other_sense(item, place):
+                    return f"it says {item.words[place].text!r}, not {word!r}"
+    return None
+
+
+def _other_sense(item: Statement, place: int) -> bool:
+    """"Left" of what remains, "right" of what is just, "first" and "last" of days, "short of" and the like."""
+    word = item.words[place].text.casefold()
+    following = item.words[place + 1].text.casefold() if place + 1 < len(item.words) else ""
+    return (word, following) in _SENSES or (word in ("left", "right", "long", "short", "fire", "free", "old", "end") and not following)
+
+
+_SENSES = frozenset(
+    {("up", "to"), ("right", "to"), ("short", "of"), ("so", "long"), ("long", "as"), ("more", "than"), ("less", "than"), ("last", "week"), ("last", "month"),
+     ("last", "year"), ("last", "night"), ("right", "now"), ("early", "on"), ("fewer", "than"), ("late", "on"), ("first", "time"), ("after", "all")}
+)  # fmt: skip
+
+
+# --- who did it to whom --------------------------------------------------------------------------
+
+_BE = frozenset("is are was were be been being get got".split())
+_MUTUAL = frozenset(
+    map(
+        term_of,
+        "met meet meets talks talk agreed agree clashed clash fought fight marry married divorced border share differ between"
+        " and with discussed join joined compare equal same negotiate negotiated trade play played drew faced face".split(),
+    )
+)
+_SPEECH = frozenset(
+    map(
+        term_of,
+        "said says say told added stated announced reported claimed wrote explained noted argued confirmed called described"
+        " pointed warned insisted thought according".split(),
+    )
+)
+
+
+def _roles(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    """Whether what stands before a verb in the sentence stands behind it in the evidence, and the reverse."""
+    for at, word in enumerate(said.words):
+        if not _is_verb(said, at):
+            continue
+        left, right = _sides(said, at)
+        if not left or not right:
+            continue
+        for item in evidence:
+            for place, other in enumerate(item.terms):
+                if (other == word.term or alike.of(word.term, other) >= _SAME_DEED) and _is_verb(item, place):
+                    before, after = _sides(item, place)
+                    if _crossed(left, right, before, after):
+                        return f"who did it and to whom is the other way round at {word.text!r}"
+    return None
+
+
+_SAME_DEED = 0.5
+
+
+def _is_verb(item: Statement, at: int) -> bool:
+    """Whether a word may be a verb with two sides: no name, no stop word, none of speech or of both alike."""
+    word = item.words[at]
+    if word.text[0].isupper() and at or not word.text[0].isalpha() or word.term in stop_terms():
+        return False
+    if word.term in _MUTUAL or word.term in _SPEECH or is_plural(word.text) and not word.text.endswith(("es", "ks", "ts", "ds", "ps", "ns", "ls", "rs")):
+        return False
+    return 0 < at < len(item.words) - 1
+
+
+def _sides(item: Statement, at: int) -> tuple[set[str], set[str]]:
+    """What stands before and behind a verb, of a passive one the other way round: names, else nouns."""
+    before = _side(item, range(at - 1, -1, -1))
+    after = _side(item, range(at + 1, len(item.words)))
+    auxiliary = {word.text.casefold() for word in item.words[max(0, at - 3) : at]}
+    by = [word.text.casefold() for word in item.words[at + 1 : at + 7]]
+    if auxiliary & _BE and "by" in by:
+        start = at + 1 + by.index("by") + 1
+        return _side(item, range(start, len(item.words))), before
+    return before, after
+
+
+def _side(item: Statement, places_: range) -> set[str]:
+    found: set[str] = set()
+    for distance, at in enumerate(places_):
+        word = item.words[at]
+        if distance >= 9 or word.text in (";",):
+            break
+        if word.text[0].isupper() and word.term not in stop_terms():
+            found.add(_canonical(item, at))
+        elif word.term not in stop_terms() and word.text[0].isalpha() and word.term not in _SPEECH:
+            found.add(word.term)
+        if len(found) >= 4:
+            break
+    return found
+
+
+def _canonical(item: Statement, at: int) -> str:
+    for size in (2, 1):
+        for start in range(max(0, at - size + 1), at + 1):
+            phrase = tuple(item.terms[start : start + size])
+            if len(phrase) == size and phrase in places():
+                return " ".join(places()[phrase])
+    return spelling(item.words[at].text)
+
+
+def _crossed(left: set[str], right: set[str], before: set[str], after: set[str]) -> bool:
+    return bool(left & after and right & before) and not (left & before) and not (right & after)
+
+
+# --- who said it ---------------------------------------------------------------------------------
+
+
+def _speakers(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    speaker = said_by(said.text, Span(0, len(said.text)))
+    if speaker is None:
+        return None
+    told = Statement(speaker)
+    if not told.names and not told.places:
+        return None
+    if _shares_name(told, scope.heads):
+        return None  # "the Harbour Daily reports that ..."
+    sources = [_source_of(item, scope) for item in evidence]
+    known = [source for source in sources if source]
+    if not known or any(_shares_name(told, Statement(source)) for source in known):
+        return None
+    named = [source for source in known if Statement(source).names or Statement(source).places]
+    if len(named) < len(known):
+        return None  # an office, which may be the speaker's
+    return f"it is said by {named[0]!r}"
+
+
+def _source_of(item: Statement, scope: Scope) -> str | None:
+    text = scope.article.text
+    if text[item.start : item.start + len(item.text)] != item.text:
+        return None  # of another article
+    return said_by(text, Span(item.start, item.start + len(item.text)))
+
+
+def _shares_name(one: Statement, other: Statement) -> bool:
+    if one.places & other.places:
+        return True
+    mine = {spelling(word.text) for word in one.words if word.text[0].isupper()}
+    theirs = {spelling(word.text) for word in other.words if word.text[0].isupper()}
+    if mine & theirs:
+        return True
+    return any(jellyfish.jaro_winkler_similarity(a, b) >= 0.93 for a in mine for b in theirs if min(len(a), len(b)) >= 6)
+
+
+_RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = (
+    _quotations,
+    _figures,
+    _days,
+    _names,
+    _polarity,
+    _roles,
+    _speakers,
+)

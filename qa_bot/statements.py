@@ -1,0 +1,402 @@
+"""A sentence read for comparison with another: its words, names, figures, days, quotations, what is negated.
+
+`support` compares a written sentence with sentences of an article by what is read here.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from qa_bot.dates import MONTHS, WEEKDAYS, TimeExpression, time_expressions
+from qa_bot.lexicon import Phrase, filler_terms, places, stop_terms
+from qa_bot.quantities import Quantity, quantities
+from qa_bot.speech_words import ROLES
+from qa_bot.synonyms import related
+from qa_bot.text import Word, fold_text, term_of, words
+from qa_bot.types import Span
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence, and the day that its words of time are seen from. All is read when it is first asked for."""
+
+    text: str
+    day: datetime.date | None = None
+    start: int = 0  # where it stands in its article
+
+    @cached_property
+    def words(self) -> list[Word]:
+        """Its words."""
+        return words(self.text)
+
+    @cached_property
+    def terms(self) -> list[str]:
+        """Their index terms."""
+        return [word.term for word in self.words]
+
+    @cached_property
+    def term_set(self) -> frozenset[str]:
+        """The same without order."""
+        return frozenset(self.terms)
+
+    @cached_property
+    def folded(self) -> str:
+        """The sentence as it is compared with quoted words."""
+        return _spoken_form(self.text)
+
+    @cached_property
+    def times(self) -> list[TimeExpression]:
+        """Its words of time."""
+        return time_expressions(self.text, self.day) if self.day else []
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        """Its figures."""
+        return _figures(self.text, self.times)
+
+    @cached_property
+    def quotations(self) -> list[str]:
+        """What stands between quotation marks, as it is compared."""
+        return [found for found in map(_spoken_form, _quoted(self.text)) if found]
+
+    @cached_property
+    def names(self) -> list[Name]:
+        """Its proper names, a run of words each."""
+        return list(_names(self.words, self.text))
+
+    @cached_property
+    def places(self) -> frozenset[Phrase]:
+        """The countries named, by whichever of their names."""
+        found = set()
+        for at in range(len(self.terms)):
+            for size in (3, 2, 1):
+                phrase = tuple(self.terms[at : at + size])
+                if len(phrase) == size and phrase in places() and self.words[at].text[0].isupper():
+                    found.add(places()[phrase])
+                    break
+        return frozenset(found)
+
+    @cached_property
+    def negated(self) -> list[bool]:
+        """Of each word, whether what it says is denied."""
+        return _negated(self.words, self.text)
+
+    @cached_property
+    def clauses(self) -> list[int]:
+        """Of each word, which clause it stands in."""
+        return _clauses(self.words, self.text)
+
+
+# --- figures -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure: its value, the kind of thing it measures, and the index term of what is counted.
+
+    ``kind`` is a measure of `quantities`, or "points" of per cent, "ordinal", "share" (in per cent),
+    "times", or "literal" for digits that are a name or have no unit.
+    """
+
+    text: str
+    low: float
+    high: float
+    kind: str
+    start: int
+    end: int
+    comparison: str = "exact"
+    currency: str | None = None
+    per: str | None = None
+    nouns: Phrase = ()
+    spoken: bool = False  # in words, not digits
+    definite: bool = False  # "the two", "both"
+    states: frozenset[str] = frozenset()
+
+
+_UNITS = {word: at for at, word in enumerate("zero one two three four five six seven eight nine ten".split())}
+_ORDINALS = {
+    word: at
+    for at, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth".split(), 1
+    )
+}
+_PARTS = {
+    "half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fifth": 5, "fifths": 5,
+    "sixth": 6, "sixths": 6, "seventh": 7, "eighth": 8, "eighths": 8, "tenth": 10, "tenths": 10,
+}  # fmt: skip
+_COUNT = "|".join(list(_UNITS)[1:])
+_SHARE = re.compile(
+    rf"\b(?P<n>an?|one|two|three|four|five|seven|nine)[ -](?P<p>third|quarter|fifth|sixth|seventh|eighth|tenth)s?\b(?= of\b|[ ,.;]|$)"
+    rf"|\b(?P<h>half)\b(?! an? (?:dozen|million|billion|hundred|thousand|hour|day|year|century))"
+    rf"|\b(?P<a>{_COUNT}|\d{{1,2}}) (?:in|out of)(?: every)? (?P<b>{_COUNT}|\d{{1,3}})\b(?! (?:years?|months?|weeks?|days?|hours?|minutes?)\b)",
+    re.IGNORECASE,
+)
+_POINTS = re.compile(r"(?P<v>\d+(?:\.\d+)?|\w+)[ -](?:percentage[ -])points?\b|(?P<w>\d+(?:\.\d+)?)\s?pp\b", re.IGNORECASE)
+_ORDINAL = re.compile(rf"\b(?:(?P<d>\d{{1,4}})(?:st|nd|rd|th)|(?P<w>{'|'.join(_ORDINALS)}))\b", re.IGNORECASE)
+_TIMES = re.compile(
+    r"\b(?P<w>once|twice|thrice|doubl(?:e[ds]?|ing)|tripl(?:e[ds]?|ing)|quadrupl(?:e[ds]?|ing)|halv(?:e[ds]?|ing)"
+    r"|(?:two|three|four|five|ten)(?:fold|[ -]times))\b",
+    re.IGNORECASE,
+)
+_TIMES_VALUE = {"on": 1, "tw": 2, "do": 2, "th": 3, "tr": 3, "qu": 4, "fo": 4, "fi": 5, "te": 10, "ha": 0.5}
+_DIGITS = re.compile(r"(?<![\w.,])[-−]?\d+(?:[.,:]\d+)*(?:\s?[ap]\.?m\b)?|\d+(?:[.,:]\d+)*", re.IGNORECASE)
+_DEFINITE = re.compile(r"\b(?:the|both|these|those|all|its|their|his|her|between the|other)\s+(?:other )?\Z", re.IGNORECASE)
+_PERCENT_RANGE = re.compile(r"percentage|points?\b", re.IGNORECASE)
+_CENTURY = re.compile(r"\b(?:(?P<half>half a|a half) century|(?P<one>a|one) century|(?P<n>two|three) centuries|(?P<f>a) fortnight)\b", re.I)
+
+
+def _figures(text: str, times: Sequence[TimeExpression]) -> list[Figure]:
+    found: list[Figure] = []
+    found += _shares(text)
+    taken = [(figure.start, figure.end) for figure in found]
+    for match in _CENTURY.finditer(text):
+        years = 50 if match["half"] else 14 / 365.25 if match["f"] else {"two": 200, "three": 300}.get(match["n"] or "", 100)
+        found.append(Figure(match[0], years * 365.25, years * 365.25, "duration", match.start(), match.end(), spoken=True))
+        taken.append(match.span())
+    for quantity in quantities(text):
+        if not _overlaps(quantity.number.start, quantity.number.end, taken):
+            figure = _of_quantity(text, quantity)
+            found.append(figure)
+            taken.append((quantity.number.start, max(quantity.number.end, quantity.span.end)))
+    for match in _TIMES.finditer(text):
+        value = float(_TIMES_VALUE[match["w"][:2].casefold()])
+        if value != 1:
+            found.append(Figure(match[0], value, value, "times", match.start(), match.end(), spoken=True))
+            taken.append(match.span())
+    dated = [(time.start, time.end) for time in times]
+    for match in _ORDINAL.finditer(text):
+        if _overlaps(*match.span(), taken) or _overlaps(*match.span(), dated):
+            continue
+        value = float(match["d"] or _ORDINALS[match["w"].casefold()])
+        found.append(Figure(match[0], value, value, "ordinal", match.start(), match.end(), spoken=bool(match["w"])))
+        taken.append(match.span())
+    for match in _DIGITS.finditer(text):
+        if _overlaps(*match.span(), taken) or _overlaps(*match.span(), dated):
+            continue
+        number = match[0].replace(",", "")
+        value = float(number) if re.fullmatch(r"\d+(\.\d+)?", number) else float("nan")
+        found.append(Figure(fold_text(number).replace(" ", "").replace(".m", "m"), value, value, "literal", match.start(), match.end()))
+    return sorted(found, key=lambda figure: figure.start)
+
+
+def _shares(text: str) -> list[Figure]:
+    found = []
+    for match in _SHARE.finditer(text):
+        if match["h"]:
+            value = 50.0
+        elif match["a"]:
+            part, whole = (float(_UNITS.get(x.casefold(), 0) or (x if x.isdigit() else 0)) for x in (match["a"], match["b"]))
+            if not 0 < part <= whole:
+                continue
+            value = 100.0 * part / whole
+        else:
+            value = 100.0 * (_UNITS.get(match["n"].casefold(), 1) or 1) / _PARTS[match["p"].casefold()]
+            if match["n"].casefold() in ("a", "an") and not re.match(r"s? of\b| (?:higher|lower|more|less)", text[match.end() :]):
+                continue  # "a third man"
+        found.append(Figure(match[0], value, value, "percent", match.start(), match.end(), "about", spoken=True))
+    return found
+
+
+def _of_quantity(text: str, quantity: Quantity) -> Figure:
+    kind: str = quantity.measure
+    written = text[quantity.span.start : quantity.span.end]
+    if kind == "percent" and (_PERCENT_RANGE.search(written) or _PERCENT_RANGE.match(text[quantity.span.end :].lstrip(" -"))):
+        kind = "points"
+    number = text[quantity.number.start : quantity.number.end]
+    return Figure(
+        written,
+        quantity.low,
+        quantity.high,
+        kind,
+        quantity.span.start,
+        max(quantity.span.end, quantity.number.end),
+        quantity.comparison,
+        quantity.currency,
+        quantity.per,
+        quantity.noun,
+        not number[:1].isdigit() and not any(char.isdigit() for char in number),
+        bool(_DEFINITE.search(text[: quantity.number.start])),
+        quantity.states,
+    )
+
+
+def _overlaps(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < right and left < end for left, right in spans)
+
+
+# --- quotations ----------------------------------------------------------------------------------
+
+_QUOTED = re.compile(
+    r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]|‘((?:[^‘’]|(?<=\w)’(?=\w))+)’(?!\w)"
+    r"|(?<![\w'’])'((?:[^']|(?<=\w)'(?=\w))+)'(?!\w)"
+)
+
+
+def _quoted(text: str) -> Iterator[str]:
+    for match in _QUOTED.finditer(text):
+        yield from re.split(r"\.\.\.|…|\[[^\]]*\]", next(group for group in match.groups() if group))
+
+
+def _spoken_form(text: str) -> str:
+    """Letters and digits with single spaces: what quoted words must share with their source."""
+    return " ".join(re.findall(r"\w+(?:[.,'’]\w+)*|[%€$£]", fold_text(text)))
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A run of capitalised words; ``sure`` unless it is one word that opens the sentence."""
+
+    words: tuple[Word, ...]
+    sure: bool = True
+
+
+_TIME_NAMES = frozenset(MONTHS) | frozenset(WEEKDAYS)
+_LINKS = frozenset("of the de la le van von der den bin al el and for".split())
+_NO_NAMES = frozenset(
+    "i i'm i've mr mrs ms dr sir lord lady gmt bst tv am pm ok monday tuesday wednesday thursday friday saturday sunday".split()
+)
+
+
+def _names(found: Sequence[Word], text: str) -> Iterator[Name]:
+    run: list[Word] = []
+    sure = True
+    for index, word in enumerate(found):
+        gap = text[found[index - 1].end : word.start] if index else ""
+        opens = index == 0 or bool(re.search(r"[.!?:]\W*\s\W*\Z|[“\"‘(]\Z|\A\W*\n", gap))
+        joined = bool(run) and re.fullmatch(r"[ ’'.\-–]{1,3}|’s |'s ", gap) is not None
+        if _is_name_word(word, opens=opens, next_is=_next_capital(found, index, text)):
+            if run and not joined:
+                yield Name(tuple(run), sure)
+                run, sure = [], True
+            if not run:
+                sure = not opens or _next_capital(found, index, text)
+            run.append(word)
+        elif run and not (word.text in _LINKS and joined and _next_capital(found, index, text)):
+            yield Name(tuple(run), sure)
+            run, sure = [], True
+    if run:
+        yield Name(tuple(run), sure)
+
+
+def _next_capital(found: Sequence[Word], index: int, text: str) -> bool:
+    if index + 1 >= len(found):
+        return False
+    following = found[index + 1]
+    return (
+        text[found[index].end : following.start] in (" ", "-", "’", "'")
+        and following.text[0].isupper()
+        and following.text.casefold() not in _TIME_NAMES
+    )
+
+
+def _is_name_word(word: Word, *, opens: bool, next_is: bool) -> bool:
+    lowered = word.text.casefold().rstrip("s’'")
+    if not word.text[0].isupper() or word.text.casefold() in _TIME_NAMES | _NO_NAMES or lowered in _NO_NAMES:
+        return False
+    if word.term in stop_terms() and not (word.text.isupper() and len(word.text) > 1):
+        return False
+    if word.text.casefold() in ROLES or word.text.casefold() in _TITLES:
+        return False
+    if opens and not next_is and not (word.text.isupper() and len(word.text) > 1):
+        return not is_common(word.text)
+    return True
+
+
+_TITLES = frozenset(
+    "president minister secretary chancellor king queen prince princess pope general colonel major professor judge"
+    " justice senator governor mayor prime foreign defence defense interior finance deputy vice former chief ministry"
+    " government parliament army navy police court council commission department office agency bank university"
+    " republic state states west east north south western eastern northern southern".split()
+)
+
+
+@lru_cache(maxsize=1 << 14)
+def is_common(word: str) -> bool:
+    """Whether a word is one of the language rather than a name, as far as the word lists tell."""
+    term = term_of(word.casefold())
+    if term in stop_terms() or term in filler_terms() or related(term):
+        return True
+    return word.casefold().endswith(("ing", "ed", "ly", "tion", "tions", "ers", "ments", "ness", "ists"))
+
+
+# --- what is negated -----------------------------------------------------------------------------
+
+_NOT = frozenset("not no never none nobody nothing neither nor without cannot hardly barely".split())
+_NOT_BY = re.compile(r"n['’]t\Z", re.IGNORECASE)
+_NOT_REALLY = re.compile(
+    r"\s(?:only|just|least|merely|until|simply|necessarily|fewer than|less than|more than|later than|long after|long before"
+    r"|sooner|doubt|matter|wonder)\b",
+    re.IGNORECASE,
+)
+_DENIES = frozenset(map(term_of, "deny denied denies denying denial".split()))
+_FAILS = frozenset(
+    map(
+        term_of,
+        "refuse refused refuses refusing fail failed fails failing decline declined declines declining cease stop stopped"
+        " avoid avoided prevent prevented unable".split(),
+    )
+)
+_REACH = 5  # words that a negation reaches over
+
+
+def _negated(found: Sequence[Word], text: str) -> list[bool]:
+    clauses = _clauses(found, text)
+    flags = [False] * len(found)
+    for index, word in enumerate(found):
+        lowered = word.text.casefold()
+        hard = (lowered in _NOT or bool(_NOT_BY.search(lowered))) and not _NOT_REALLY.match(text, word.end)
+        if hard:
+            _mark(flags, clauses, index, _REACH)
+            if lowered in ("no", "nothing", "none", "nobody", "neither", "never") and index:
+                flags[index - 1] = not flags[index - 1]
+        elif word.term in _DENIES and _claims(found, index):
+            _mark(flags, [0] * len(found), index, _REACH + 2)
+        elif word.term in _FAILS and index + 1 < len(found) and _leads_on(found, index):
+            _mark(flags, clauses, index, 4)
+        elif lowered == "out" and index and found[index - 1].term in ("rule", "ruled"):
+            _mark(flags, clauses, index, _REACH)
+    return flags
+
+
+def _mark(flags: list[bool], clauses: Sequence[int], index: int, reach: int) -> None:
+    for at in range(index + 1, min(index + 1 + reach, len(flags))):
+        if clauses[at] != clauses[index]:
+            break
+        flags[at] = not flags[at]
+
+
+def _claims(found: Sequence[Word], index: int) -> bool:
+    following = [word.text.casefold() for word in found[index + 1 : index + 4]]
+    return bool(following) and not following[0] in ("by",)
+
+
+def _leads_on(found: Sequence[Word], index: int) -> bool:
+    following = [word.text.casefold() for word in found[index + 1 : index + 3]]
+    return following[0] == "to" or following[0].endswith("ing") or "from" in following
+
+
+_CLAUSE = re.compile(r"[;:()–—]|, |\s-\s|[“”\"]")
+_CLAUSE_WORDS = frozenset("but while whereas although though because after before when if that which who and".split())
+
+
+def _clauses(found: Sequence[Word], text: str) -> list[int]:
+    number, numbers = 0, []
+    for index, word in enumerate(found):
+        gap = text[found[index - 1].end : word.start] if index else ""
+        if index and (_CLAUSE.search(gap) or word.text in _CLAUSE_WORDS):
+            number += 1
+        numbers.append(number)
+    return numbers
+
+
+def span_of(statements: Sequence[Statement]) -> Span:
+    """From the first of some sentences to the last, in their article."""
+    first = min(item.start for item in statements)
+    return Span(first, max(item.start + len(item.text) for item in statements))

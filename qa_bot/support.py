@@ -1,0 +1,327 @@
+"""Whether a passage supports a written sentence, and which of its sentences do.
+
+Every run of one to three sentences of the passage, and every two that stand apart, is tried as evidence. It
+must share enough of what the sentence says (`score`), and no rule of `contradictions` may object: figures,
+days, names, quoted words, what is denied, who did it to whom, who said it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa_bot.contradictions import Scope, objection
+from qa_bot.lexicon import places, short_forms, stop_terms
+from qa_bot.statements import Statement
+from qa_bot.synonyms import related
+from qa_bot.text import sentences, term_of
+from qa_bot.types import Article, Passage, Span
+
+Embed = Callable[[list[str]], NDArray[np.float32]]
+Rarity = Callable[[str], float]
+
+LEAST_SCORE = 0.58  # measured by tests/test_support.py's development half: see CONTRIBUTING
+_RUN = 3  # sentences that are tried together
+_ENOUGH_APART = 0.25  # of the score that each of two sentences apart must add
+_LONGEST = 110  # words of evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage that a model was given, by the key that it knows it by."""
+
+    key: str
+    passage: Passage
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What supports a sentence: spans of one source's article, best first; none when nothing does.
+
+    ``score`` is the share of the sentence's telling words that the best evidence has, 0 to 1. ``objection``
+    says why the evidence nearest to the sentence does not support it.
+    """
+
+    source: Source
+    spans: tuple[Span, ...]
+    score: float
+    objection: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the source supports the sentence."""
+        return bool(self.spans)
+
+
+class Checker:
+    """Checks sentences against sources.
+
+    Args:
+        sources: the passages that a model was given.
+        as_of: the day that the reader asks from.
+        embed: unit vectors of single words, (n, dimensions).
+        rarity: how much a word tells, from 0.3.
+    """
+
+    def __init__(
+        self, sources: Sequence[Source], as_of: datetime.date | None, embed: Embed, rarity: Rarity
+    ) -> None:
+        self.sources = tuple(sources)
+        self._as_of = as_of
+        self._rarity = rarity
+        self._alike = Likeness(embed)
+        self._read: dict[str, _Reading] = {}
+
+    def find(self, sentence: str, cited: Sequence[str]) -> list[Support]:
+        """What supports a sentence: the sources cited for it that do, else one other that does, else nothing.
+
+        Args:
+            sentence: as it was written, without markers.
+            cited: keys of the sources that are cited for it.
+
+        Returns:
+            One Support or more, or those of a sentence in two parts that two cited sources support
+            together; an empty list when nothing supports it.
+        """
+        by_key = {source.key: source for source in self.sources}
+        named = [by_key[key] for key in dict.fromkeys(cited) if key in by_key]
+        held = [found for source in named if (found := self.check(sentence, source)).holds]
+        if held:
+            return held
+        if len(named) > 1 and (together := self._together(sentence, named)):
+            return together
+        others = [source for source in self.sources if source not in named]
+        found = [self.check(sentence, source) for source in others]
+        best = max(found, key=lambda item: (item.holds, item.score), default=None)
+        return [best] if best is not None and best.holds else []
+
+    def check(self, sentence: str, source: Source) -> Support:
+        """Whether a source supports a sentence, and where."""
+        reading = self._reading(source)
+        said = self._statement(sentence, source)
+        weights = self._weights(said)
+        best = Support(source, (), 0.0, "the passage does not say this")
+        for score, evidence in self._tries(said, weights, reading):
+            if score < LEAST_SCORE:
+                if score > best.score:
+                    best = Support(source, (), score, best.objection)
+                break  # they come best first
+            why = objection(said, evidence, reading.scope, self._alike)
+            if why is None:
+                return Support(source, tuple(_spans(evidence)), score)
+            if best.score < LEAST_SCORE:
+                best = Support(source, (), score, why)
+        return best
+
+    def score(self, sentence: str, source: Source) -> float:
+        """The share of a sentence's telling words that the best evidence in a source has, 0 to 1."""
+        said = self._statement(sentence, source)
+        return next((score for score, _ in self._tries(said, self._weights(said), self._reading(source))), 0.0)
+
+    def _together(self, sentence: str, named: Sequence[Source]) -> list[Support]:
+        """Two sources that support a sentence together, a part each."""
+        for one, other in combinations(named, 2):
+            readings = self._reading(one), self._reading(other)
+            said = self._statement(sentence, one)
+            weights = self._weights(said)
+            scope = readings[0].scope.joined(readings[1].scope)
+            for left in readings[0].statements:
+                for right in readings[1].statements:
+                    score, parts = self._covered(said, weights, (left, right))
+                    if score < LEAST_SCORE or min(parts) < _ENOUGH_APART:
+                        continue
+                    if objection(said, (left, right), scope, self._alike) is None:
+                        return [
+                            Support(one, tuple(_spans((left,))), score),
+                            Support(other, tuple(_spans((right,))), score),
+                        ]
+        return []
+
+    def _tries(
+        self, said: Statement, weights: Mapping[int, float], reading: _Reading
+    ) -> list[tuple[float, tuple[Statement, ...]]]:
+        """Runs of sentences and pairs of them as evidence, each with its score, best first, short before long."""
+        found = []
+        for evidence in _runs(reading.statements):
+            found.append((self._covered(said, weights, evidence)[0], evidence))
+        if not any(score >= _PLENTY for score, _ in found):
+            for pair in combinations(reading.statements, 2):
+                score, parts = self._covered(said, weights, pair)
+                if min(parts) >= _ENOUGH_APART * score:
+                    found.append((score - _APART, pair))
+        found.sort(key=lambda item: (-round(item[0] - _EACH * len(item[1]), 3), sum(len(s.words) for s in item[1])))
+        return found
+
+    def _covered(
+        self, said: Statement, weights: Mapping[int, float], evidence: Sequence[Statement]
+    ) -> tuple[float, list[float]]:
+        """The share of the sentence's weight that some sentences have, together and each."""
+        total = sum(weights.values())
+        if not total:
+            return 0.0, [0.0] * len(evidence)
+        credits = [[self._alike.best(said.terms[at], other) for other in evidence] for at in weights]
+        values = list(weights.values())
+        each = [sum(w * row[i] for w, row in zip(values, credits, strict=True)) / total for i in range(len(evidence))]
+        return sum(w * max(row) for w, row in zip(values, credits, strict=True)) / total, each
+
+    def _weights(self, said: Statement) -> dict[int, float]:
+        """What each telling word of a sentence counts, by its place; figures are left to the rules."""
+        weights = {}
+        for at, word in enumerate(said.words):
+            if word.term in stop_terms() or word.text[0].isdigit() or len(word.term) < 2:
+                continue
+            weights[at] = _LIGHT if word.term in _light() else self._rarity(word.text)
+        return weights
+
+    def _statement(self, sentence: str, source: Source) -> Statement:
+        return Statement(sentence, _day(source.article) or self._as_of)
+
+    def _reading(self, source: Source) -> _Reading:
+        if source.key not in self._read:
+            self._read[source.key] = _Reading(source, self._as_of)
+        return self._read[source.key]
+
+
+_PLENTY = 0.92
+_APART = 0.02  # two sentences apart are tried after two that stand together
+_EACH = 0.03  # what a sentence more must add to the score to be worth it
+_LIGHT = 0.15
+
+
+@lru_cache(maxsize=1)
+def _light() -> frozenset[str]:
+    """Words of telling, which may be added and left out."""
+    return frozenset(
+        map(
+            term_of,
+            "said says say told tell according reported report reports reportedly stated states added adds also"
+            " however meanwhile noted explained described earlier later already still people something thing things"
+            " number including among made make being news article articles newspaper wrote writes".split(),
+        )
+    )
+
+
+def _day(article: Article) -> datetime.date | None:
+    return datetime.date.fromisoformat(article.published) if article.published else None
+
+
+def _runs(statements: Sequence[Statement]) -> Iterator[tuple[Statement, ...]]:
+    for size in range(1, _RUN + 1):
+        for start in range(len(statements) - size + 1):
+            run = tuple(statements[start : start + size])
+            if size == 1 or sum(len(item.words) for item in run) <= _LONGEST:
+                yield run
+
+
+def _spans(evidence: Sequence[Statement]) -> Iterator[Span]:
+    """Where evidence stands in its article: one span for sentences that stand together, else one each."""
+    first, *rest = evidence
+    start, end = first.start, first.start + len(first.text)
+    for item in rest:
+        if item.start - end > _GAP:
+            yield Span(start, end)
+            start = item.start
+        end = item.start + len(item.text)
+    yield Span(start, end)
+
+
+_GAP = 3  # characters between sentences that stand together
+
+
+class _Reading:
+    """A source's sentences, read once."""
+
+    def __init__(self, source: Source, as_of: datetime.date | None) -> None:
+        article, passage = source.article, source.passage
+        self._day = _day(article) or as_of
+        text = article.text[passage.start : passage.end]
+        self.statements = tuple(
+            Statement(text[span.start : span.end], self._day, passage.start + span.start)
+            for span in sentences(text)
+        )
+        self._article, self._passage = article, passage
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What beside the evidence a sentence may draw on."""
+        article, passage = self._article, self._passage
+        lead = article.text[: max(passage.start, 0)][:600]
+        heads = " . ".join(part for part in (article.title, article.publisher, article.author) if part)
+        return Scope(
+            passage=self.statements,
+            lead=tuple(Statement(lead[s.start : s.end], self._day, s.start) for s in sentences(lead)),
+            heads=Statement(heads, self._day),
+            article=Statement(article.text, self._day),
+            published=self._day if article.published else None,
+        )
+
+
+class Likeness:
+    """How far a word stands for another: the same, a name for the same place, WordNet's, or by vectors."""
+
+    def __init__(self, embed: Embed) -> None:
+        self._embed = embed
+        self._vectors: dict[str, NDArray[np.float32]] = {}
+        self._known: dict[tuple[str, str], float] = {}
+
+    def best(self, term: str, other: Statement) -> float:
+        """The most that any word of a statement counts for a term."""
+        if term in other.term_set:
+            return 1.0
+        key = (term, other.text)
+        if key not in self._known:
+            self._known[key] = self._look(term, other)
+        return self._known[key]
+
+    def of(self, one: str, other: str) -> float:
+        """How far one term stands for another."""
+        if one == other:
+            return 1.0
+        relation = related(one).get(other)
+        cosine = float(self.vector(one) @ self.vector(other))
+        credit = {"same": 0.85 if cosine >= 0.1 else 0.6, "general": 0.6 if cosine >= 0.15 else 0.35}.get(relation or "", 0.0)
+        return max(credit, _by_vectors(cosine))
+
+    def vector(self, term: str) -> NDArray[np.float32]:
+        """A word's unit vector."""
+        if term not in self._vectors:
+            self._vectors[term] = self._embed([term])[0]
+        return self._vectors[term]
+
+    def _look(self, term: str, other: Statement) -> float:
+        padded = f" {' '.join(other.terms)} "
+        for phrase in _other_names(term):
+            if f" {' '.join(phrase)} " in padded:
+                return 1.0
+        best = 0.0
+        for phrase, relation in related(term).items():
+            if " " in phrase and f" {phrase} " in padded:
+                best = max(best, 0.85 if relation == "same" else 0.6)
+        candidates = [one for one in other.term_set if one not in stop_terms() and not one[0].isdigit()]
+        if not candidates:
+            return best
+        missing = [one for one in candidates if one not in self._vectors]
+        if missing:
+            self._vectors.update(zip(missing, self._embed(missing), strict=True))
+        return max(best, *(self.of(term, one) for one in candidates))
+
+
+def _by_vectors(cosine: float) -> float:
+    """What likeness of vectors counts: near synonyms lie above 0.5, strangers below 0.25."""
+    return min(0.9, max(0.0, (cosine - 0.25) / 0.4)) if cosine < 0.95 else 1.0
+
+
+@lru_cache(maxsize=4096)
+def _other_names(term: str) -> tuple[tuple[str, ...], ...]:
+    from qa_bot.lexicon import place_names
+
+    name = places().get((term,))
+    found = list(place_names().get(name, ())) if name else []
+    return tuple([*found, *short_forms().get((term,), ())])

@@ -104,7 +104,11 @@ def _figures(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) ->
 
 
 def _has_figure(
-    figure: Figure, said: Statement, held: Sequence[tuple[Figure, Statement]], evidence: Evidence, alike: Alike
+    figure: Figure,
+    said: Statement,
+    held: Sequence[tuple[Figure, Statement]],
+    evidence: Evidence,
+    alike: Alike,
 ) -> bool:
     equal = [(other, item) for other, item in held if _same_value(figure, other)]
     if figure.kind in ("ordinal", "times"):
@@ -121,7 +125,10 @@ def _worded(figure: Figure, evidence: Evidence) -> bool:
     """Whether the evidence has the figure's very words, read there as something else."""
     if figure.kind == "literal":
         digits = re.escape(figure.text)
-        return any(re.search(rf"(?<![\d.,]){digits}(?![\d]|[.,]\d)", fold_text(item.text).replace(",", "")) for item in evidence)
+        return any(
+            re.search(rf"(?<![\d.,]){digits}(?![\d]|[.,]\d)", fold_text(item.text).replace(",", ""))
+            for item in evidence
+        )
     wanted = _plain(figure.text)
     return len(wanted) > 2 and any(f" {wanted} " in f" {_plain(item.text)} " for item in evidence)
 
@@ -131,7 +138,7 @@ def _plain(text: str) -> str:
 
 
 def _may_go_without(figure: Figure, held: Sequence[tuple[Figure, Statement]], alike: Alike) -> bool:
-    """"The two leaders": a small number that counts what is named, where the evidence counts nothing alike."""
+    """A small number that counts what is named, "the two leaders", where the evidence counts nothing alike."""
     if not (figure.spoken and figure.kind == "count" and figure.definite and figure.low <= _SMALL):
         return False
     return not any(other.kind == "count" and _nouns_alike(figure, other, alike) > _ALIKE for other, _ in held)
@@ -169,9 +176,17 @@ def _holds(figure: Figure, other: Figure) -> bool:
     if figure.comparison == "about" or other.comparison == "about":
         return abs(gap) <= _ROUND and _is_rounder(figure, other)
     if figure.comparison in ("more", "at_least"):
-        return 0 < gap <= 2 * _ROUND and _is_rounder(figure, other) and other.comparison not in ("less", "at_most")
+        return (
+            0 < gap <= 2 * _ROUND
+            and _is_rounder(figure, other)
+            and other.comparison not in ("less", "at_most")
+        )
     if figure.comparison in ("less", "at_most"):
-        return -2 * _ROUND <= gap < 0 and _is_rounder(figure, other) and other.comparison not in ("more", "at_least")
+        return (
+            -2 * _ROUND <= gap < 0
+            and _is_rounder(figure, other)
+            and other.comparison not in ("more", "at_least")
+        )
     return False
 
 
@@ -193,7 +208,9 @@ def _is_rounder(figure: Figure, other: Figure) -> bool:
     """Whether a figure has fewer digits that count than the one it rounds; "a third" rounds 33 per cent."""
     if figure.spoken or other.spoken:
         return True
-    return len(f"{figure.low:.6g}".replace(".", "").strip("0")) <= len(f"{other.low:.6g}".replace(".", "").strip("0"))
+    return len(f"{figure.low:.6g}".replace(".", "").strip("0")) <= len(
+        f"{other.low:.6g}".replace(".", "").strip("0")
+    )
 
 
 _ALIKE = 0.45
@@ -224,7 +241,12 @@ def _nouns_alike(figure: Figure, other: Figure, alike: Alike) -> float:
 
 
 def _better_elsewhere(
-    figure: Figure, said: Statement, other: Figure, item: Statement, held: Sequence[tuple[Figure, Statement]], alike: Alike
+    figure: Figure,
+    said: Statement,
+    other: Figure,
+    item: Statement,
+    held: Sequence[tuple[Figure, Statement]],
+    alike: Alike,
 ) -> bool:
     """Whether what stands around a figure in the sentence belongs, in the evidence, to a different figure.
 
@@ -233,7 +255,9 @@ def _better_elsewhere(
     rivals = [
         (rival, where)
         for rival, where in held
-        if rival.kind == figure.kind and rival is not other and not _same_value(figure, rival)
+        if rival.kind == figure.kind
+        and rival is not other
+        and not _same_value(figure, rival)
         and rival.currency == other.currency
     ]
     if not rivals:
@@ -272,9 +296,13 @@ def _fit(near: dict[str, float], other: dict[str, float], alike: Alike) -> float
     total = sum(near.values())
     if not total or not other:
         return 0.0
-    return sum(
-        weight * max(alike.of(term, one) * min(1.0, 0.4 + mine) for one, mine in other.items()) for term, weight in near.items()
-    ) / total
+    return (
+        sum(
+            weight * max(alike.of(term, one) * min(1.0, 0.4 + mine) for one, mine in other.items())
+            for term, weight in near.items()
+        )
+        / total
+    )
 
 
 # --- days ----------------------------------------------------------------------------------------
@@ -291,7 +319,9 @@ def _days(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> st
         published = scope.published
         if published and not own and _includes(time, published):
             continue
-        if time.precision in ("month", "year", "decade") and any(_includes_both(time, other) for other in around):
+        if time.precision in ("month", "year", "decade") and any(
+            _includes_both(time, other) for other in around
+        ):
             continue
         return f"the time {words!r} is not there"
     return _clock_words(said, evidence, scope)
@@ -315,14 +345,21 @@ def _includes(time: TimeExpression, day: datetime.date) -> bool:
 
 
 def _includes_both(time: TimeExpression, other: TimeExpression) -> bool:
-    return other.first is not None and other.last is not None and _includes(time, other.first) and _includes(time, other.last)
+    return (
+        other.first is not None
+        and other.last is not None
+        and _includes(time, other.first)
+        and _includes(time, other.last)
+    )
 
 
 def _literally(words: str, evidence: Evidence) -> bool:
     return any(fold_text(words) in fold_text(item.text) for item in evidence)
 
 
-_DAY_NAMES = re.compile(rf"\b(?:{'|'.join([*WEEKDAYS, *(name for name in MONTHS if len(name) > 3)])})\b", re.IGNORECASE)
+_DAY_NAMES = re.compile(
+    rf"\b(?:{'|'.join([*WEEKDAYS, *(name for name in MONTHS if len(name) > 3)])})\b", re.IGNORECASE
+)
 
 
 def _clock_words(said: Statement, evidence: Evidence, scope: Scope) -> str | None:
@@ -368,7 +405,12 @@ def _named(word: str, term: str, scope: Scope) -> bool:
         return True
     if len(bare) >= 4 and bare[0].isupper():
         skeleton = spelling(bare)
-        return any(spelling(other.text) == skeleton for item in where for other in item.words if other.text[0].isupper())
+        return any(
+            spelling(other.text) == skeleton
+            for item in where
+            for other in item.words
+            if other.text[0].isupper()
+        )
     return False
 
 
@@ -383,14 +425,25 @@ def _place_words() -> dict[str, frozenset[tuple[str, ...]]]:
 
 
 def _is_part_of_place(term: str, item: Statement) -> bool:
-    return any(place in item.places and term not in ("north", "south", "new") for place in _place_words().get(term, ()))
+    return any(
+        place in item.places and term not in ("north", "south", "new")
+        for place in _place_words().get(term, ())
+    )
 
 
 def spelling(word: str) -> str:
     """A name with what transliterations differ in folded away: Zelensky, Zelenskiy and Zelenskyy are one."""
     folded = re.sub(r"['’]s?$", "", fold_text(word))
-    folded = folded.replace("y", "i").replace("kh", "h").replace("iu", "u").replace("ie", "e").replace("ii", "i")
-    folded = folded.replace("oleks", "aleks").replace("x", "ks").replace("ph", "f").replace("v", "w").replace("ff", "w")
+    folded = (
+        folded.replace("y", "i").replace("kh", "h").replace("iu", "u").replace("ie", "e").replace("ii", "i")
+    )
+    folded = (
+        folded.replace("oleks", "aleks")
+        .replace("x", "ks")
+        .replace("ph", "f")
+        .replace("v", "w")
+        .replace("ff", "w")
+    )
     return re.sub(r"(.)\1+", r"\1", folded).rstrip("i")
 
 
@@ -410,7 +463,9 @@ def _short_form(name: Name, scope: Scope) -> bool:
         if any(f" {' '.join(form)} " in f" {' '.join(item.terms)} " for item in where):
             return True
     initials = "".join(word.text[0] for word in name.words).upper()
-    if len(initials) > 1 and any(word.text.replace(".", "") == initials for item in where for word in item.words):
+    if len(initials) > 1 and any(
+        word.text.replace(".", "") == initials for item in where for word in item.words
+    ):
         return True
     if len(name.words) == 1 and name.words[0].text.replace(".", "").isupper():
         letters = name.words[0].text.replace(".", "")
@@ -430,7 +485,10 @@ def _forms_within(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 def _spelt_out(letters: str, article: Statement) -> bool:
     """Whether an article has words with these initials, "of" and "and" passed over."""
     capitals = "".join(
-        word.text[0] if word.text[0].isupper() else ("" if word.text in ("of", "and", "for", "the", "on") else " ") for word in article.words
+        word.text[0]
+        if word.text[0].isupper()
+        else ("" if word.text in ("of", "and", "for", "the", "on") else " ")
+        for word in article.words
     )
     return letters in capitals
 
@@ -520,10 +578,12 @@ def _opposed(term: str, word: str, negated: bool, said: Statement, evidence: Evi
 
 
 def _other_sense(item: Statement, place: int) -> bool:
-    """"Left" of what remains, "right" of what is just, "first" and "last" of days, "short of" and the like."""
+    """What remains is "left", what is just is "right", "last week" is a day, "short of" no length."""
     word = item.words[place].text.casefold()
     following = item.words[place + 1].text.casefold() if place + 1 < len(item.words) else ""
-    return (word, following) in _SENSES or (word in ("left", "right", "long", "short", "fire", "free", "old", "end") and not following)
+    return (word, following) in _SENSES or (
+        word in ("left", "right", "long", "short", "fire", "free", "old", "end") and not following
+    )
 
 
 _SENSES = frozenset(
@@ -574,9 +634,13 @@ _SAME_DEED = 0.5
 def _is_verb(item: Statement, at: int) -> bool:
     """Whether a word may be a verb with two sides: no name, no stop word, none of speech or of both alike."""
     word = item.words[at]
-    if word.text[0].isupper() and at or not word.text[0].isalpha() or word.term in stop_terms():
+    if (word.text[0].isupper() and at) or not word.text[0].isalpha() or word.term in stop_terms():
         return False
-    if word.term in _MUTUAL or word.term in _SPEECH or is_plural(word.text) and not word.text.endswith(("es", "ks", "ts", "ds", "ps", "ns", "ls", "rs")):
+    if (
+        word.term in _MUTUAL
+        or word.term in _SPEECH
+        or (is_plural(word.text) and not word.text.endswith(("es", "ks", "ts", "ds", "ps", "ns", "ls", "rs")))
+    ):
         return False
     return 0 < at < len(item.words) - 1
 
@@ -657,7 +721,12 @@ def _shares_name(one: Statement, other: Statement) -> bool:
     theirs = {spelling(word.text) for word in other.words if word.text[0].isupper()}
     if mine & theirs:
         return True
-    return any(jellyfish.jaro_winkler_similarity(a, b) >= 0.93 for a in mine for b in theirs if min(len(a), len(b)) >= 6)
+    return any(
+        jellyfish.jaro_winkler_similarity(a, b) >= 0.93
+        for a in mine
+        for b in theirs
+        if min(len(a), len(b)) >= 6
+    )
 
 
 _RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = (

@@ -19,7 +19,8 @@ _THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IG
 _HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 _ADDRESS = re.compile(
-    r"<?\b(?:(?:https?|ftp|file|data|javascript|vbscript|mailto|tel)\s?:(?=\S)|www\.)[^\s<>\[\]\"”]*>?", re.IGNORECASE
+    r"<?\b(?:(?:https?|ftp|file|data|javascript|vbscript|mailto|tel)\s?:(?=\S)|www\.)[^\s<>\[\]\"”]*>?",
+    re.IGNORECASE,
 )
 _IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^()\n]*\)|\[[^\[\]]*\])?")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
@@ -27,7 +28,9 @@ _BRACKETS = re.compile(r"[\[【［〔]([^\[\]【】［］〔〕\n]*)[\]】］〕
 _IN_ROUND = re.compile(rf"\(\s*((?:{_KEY}[\s,;]*)+)\)")
 _BARE = re.compile(rf"(?<![\w-])({_KEY})(?![\w-])")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.MULTILINE)
-_LINE_START = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*•+][ \t]+|\d{1,2}[.)][ \t]+(?=\S)|[-=*_]{3,}[ \t]*$)", re.MULTILINE)
+_LINE_START = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*•+][ \t]+|\d{1,2}[.)][ \t]+(?=\S)|[-=*_]{3,}[ \t]*$)", re.MULTILINE
+)
 _EMPHASIS = re.compile(r"\*+|`+|(?<!\w)_+(?=\w)|(?<=[\w.!?,])_+(?!\w)|~~|\$\$|\\[(\[)\]]")
 _STRAY = re.compile(r"[\[\]【】［］〔〕]|!(?=\[)")
 _CLOSED = (_THOUGHT, _HTML_COMMENT, _TAG, _IMAGE, _LINK, _BRACKETS, _IN_ROUND)

@@ -36,6 +36,7 @@ class Call:
         chunks: starts the model and gives what it writes; called in a thread.
         seconds: after which the call fails.
         max_tokens: the model was told to write at most so many.
+        tells_end: the provider says why the model stopped; a text that ends without it was cut off.
 
     Attributes:
         usage: tokens read and written, where the provider says it.
@@ -43,14 +44,21 @@ class Call:
     """
 
     def __init__(
-        self, name: str, chunks: Callable[[], Iterator[Chunk]], *, seconds: float, max_tokens: int
+        self,
+        name: str,
+        chunks: Callable[[], Iterator[Chunk]],
+        *,
+        seconds: float,
+        max_tokens: int,
+        tells_end: bool = False,
     ) -> None:
         self.usage: Mapping[str, int] | None = None
         self.end: str | None = None
-        self._name = name
+        self.name = name
         self._chunks = chunks
         self._seconds = seconds
         self._most = max_tokens * _CHARS_A_TOKEN
+        self._tells_end = tells_end
         self._stopped = threading.Event()
         self._left = threading.Event()
         self._sockets = _Sockets()
@@ -89,15 +97,17 @@ class Call:
                 wait = None if again or length else _asked_to_wait(item)
                 if wait is not None and time.monotonic() + wait < deadline:
                     raise _Busy(wait)
-                raise ModelError(f"{_told(item, self._name, self._seconds)}") from item
+                raise ModelError(f"{_told(item, self.name, self._seconds)}") from item
             self.usage, self.end = item.usage or self.usage, item.end or self.end
             length, written = length + len(item.text), written + len(item.text.strip())
             if length > self._most:
-                raise ModelError(f"The model {self._name!r} wrote without coming to an end.")
+                raise ModelError(f"The model {self.name!r} wrote without coming to an end.")
             if item.text:
                 yield item.text
         if not written:
-            raise ModelError(f"The model {self._name!r} wrote nothing.")
+            raise ModelError(f"The model {self.name!r} wrote nothing.")
+        if self._tells_end and self.end is None:
+            raise ModelError(f"The connection to the model {self.name!r} broke while it wrote.")
 
     def _next(self, deadline: float) -> Chunk | Exception | None:
         while not self._stopped.is_set():
@@ -156,7 +166,9 @@ class _Sockets:
 _POLL_SECONDS = 0.05
 
 
-def _put(ready: queue.Queue[Chunk | Exception | None], item: Chunk | Exception | None, left: threading.Event) -> bool:
+def _put(
+    ready: queue.Queue[Chunk | Exception | None], item: Chunk | Exception | None, left: threading.Event
+) -> bool:
     while not left.is_set():
         with contextlib.suppress(queue.Full):
             ready.put(item, timeout=_POLL_SECONDS)
@@ -205,7 +217,9 @@ def _status(error: BaseException) -> int | None:
     return None
 
 
-_OVERFLOW = re.compile(r"context|too (?:long|large|many tokens)|maximum.{0,20}(?:length|tokens)|num_ctx", re.IGNORECASE)
+_OVERFLOW = re.compile(
+    r"context|too (?:long|large|many tokens)|maximum.{0,20}(?:length|tokens)|num_ctx", re.IGNORECASE
+)
 _STATUSES = {
     401: "refused the key (401); check the key that it is given",
     403: "refused the key (403); check the key that it is given",
@@ -234,7 +248,11 @@ def _told(error: Exception, name: str, seconds: float) -> str:
         return f"{model} cannot be reached: nothing answers at its address. Is its server running?"
     if kinds & {"NetworkError", "ProtocolError", "ConnectionError", "APIConnectionError", "IncompleteRead"}:
         return f"The connection to the model {name!r} broke while it wrote."
-    if isinstance(error, json.JSONDecodeError) or kinds & {"JSONDecodeError", "ValidationError", "APIResponseValidationError"}:
+    if isinstance(error, json.JSONDecodeError) or kinds & {
+        "JSONDecodeError",
+        "ValidationError",
+        "APIResponseValidationError",
+    }:
         return f"{model} sent what cannot be read."
     if "APIError" in kinds or "ResponseError" in kinds:
         return f"{model} {_STATUSES[413]}." if _OVERFLOW.search(said) else f"{model} failed while it wrote."

@@ -9,6 +9,7 @@ the models are made, and called.
 
 from __future__ import annotations
 
+import logging
 import math
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -121,7 +122,7 @@ _UNRANKED = 96_000  # three times the vocabulary
 
 # --- language models ----------------------------------------------------------------------------
 
-# What is to be told of each socket that a model call of this thread opens, so that it can be shut to end the call.
+# Whom to tell of each socket that a model call of this thread opens: shutting it ends the call.
 on_socket: ContextVar[Callable[[socket.socket], None] | None] = ContextVar("on_socket", default=None)
 _CONNECT_SECONDS = 5.0
 
@@ -154,17 +155,23 @@ def language_model(
     Raises:
         ModelError: the provider's package cannot be loaded.
     """
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it reports each request
     make = {"ollama": _ollama, "anthropic": _anthropic}.get(name.provider, _openai_like)
     try:
         return make(name, key, context_window, max_tokens, timeout)
     except ImportError as error:
-        raise ModelError(f"The model {name.text!r} needs a package that cannot be loaded: {error.name}.") from error
+        raise ModelError(
+            f"The model {name.text!r} needs a package that cannot be loaded: {error.name}."
+        ) from error
 
 
 def _openai_like(name: ModelName, key: str | None, window: int, most: int, timeout: float) -> LLM:
     from llama_index.llms.openai_like import OpenAILike
 
-    limits: dict[str, Any] = {"max_tokens": most, "additional_kwargs": {"stream_options": {"include_usage": True}}}
+    limits: dict[str, Any] = {
+        "max_tokens": most,
+        "additional_kwargs": {"stream_options": {"include_usage": True}},
+    }
     if name.provider == "openai":  # its newer models refuse max_tokens
         limits = {"additional_kwargs": {**limits["additional_kwargs"], "max_completion_tokens": most}}
     return OpenAILike(
@@ -200,10 +207,16 @@ def _ollama(name: ModelName, key: str | None, window: int, most: int, timeout: f
 def _anthropic(name: ModelName, key: str | None, window: int, most: int, timeout: float) -> LLM:
     from llama_index.llms.anthropic import Anthropic
 
-    return Anthropic(
-        model=name.model, api_key=key, base_url=name.address, max_tokens=most, temperature=0.0, timeout=timeout,
+    model: LLM = Anthropic(
+        model=name.model,
+        api_key=key,
+        base_url=name.address,
+        max_tokens=most,
+        temperature=0.0,
+        timeout=timeout,
         max_retries=0,
-    )  # fmt: skip
+    )
+    return model
 
 
 def _client(name: ModelName, timeout: float) -> httpx.Client:

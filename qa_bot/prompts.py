@@ -39,7 +39,9 @@ def filled(path: Path, values: dict[str, Any]) -> str:
     declared, template = _read(path)
     if set(values) != declared:
         odd = ", ".join(sorted(declared ^ set(values)))
-        raise QABotError(f"The prompt {path.name} has the variables {sorted(declared)}, which does not fit: {odd}.")
+        raise QABotError(
+            f"The prompt {path.name} has the variables {sorted(declared)}, which does not fit: {odd}."
+        )
     try:
         return str(template.render(values)).strip()
     except jinja2.TemplateError as error:

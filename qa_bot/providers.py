@@ -96,16 +96,16 @@ def model_name(text: str) -> ModelName:
         known = ", ".join(f"{name}:MODEL" for name in PROVIDERS)
         raise SettingsError(f"There is no language model {text!r}; name one as {known}.")
     model, at, address = rest.strip().partition("@http")
-    address = f"http{address}" if at else _default_address(kind, provider)
-    if not model or not address:
+    where = f"http{address}" if at else _default_address(kind, provider)
+    if not model or not where:
         raise SettingsError(
             f"The language model {text!r} lacks its {'address' if model else 'model'}: "
             f"name it as {kind}:MODEL{'@http://HOST:PORT/v1' if kind == 'openai-like' else ''}."
         )
-    _check_address(text, address)
+    _check_address(text, where)
     if not provider.is_installed:
         raise SettingsError(f"The language model {text!r} needs a package more. Run: {provider.install}")
-    return ModelName(text.strip(), kind, model, address.rstrip("/"))
+    return ModelName(text.strip(), kind, model, where.rstrip("/"))
 
 
 def _default_address(kind: str, provider: Provider) -> str | None:
@@ -121,7 +121,9 @@ def _default_address(kind: str, provider: Provider) -> str | None:
 def _check_address(text: str, address: str) -> None:
     try:
         parts = urlsplit(address)
-        sound = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+        sound = (
+            parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+        )
     except ValueError:
         sound = False
     if not sound:
@@ -140,7 +142,9 @@ def key_of(name: ModelName, key_file: Path | None) -> str | None:
         try:
             key = Path(os.path.expanduser(key_file)).read_text("utf-8").strip()  # noqa: PTH111 ("~nobody")
         except (OSError, ValueError) as error:
-            raise SettingsError(f"The key file {str(key_file)!r} cannot be read; check llm_key_file.") from error
+            raise SettingsError(
+                f"The key file {str(key_file)!r} cannot be read; check llm_key_file."
+            ) from error
         if not key or any(char.isspace() for char in key):
             raise SettingsError(f"The key file {str(key_file)!r} must hold one key and nothing else.")
         return key
@@ -153,3 +157,14 @@ def key_of(name: ModelName, key_file: Path | None) -> str | None:
             f"The language model {name.text!r} needs a key: set {own}, or name a file in llm_key_file."
         )
     return None
+
+
+def key_source(provider: str, key_file: Path | None) -> str:
+    """Where a provider's key would come from, in words; never the key itself."""
+    if key_file is not None:
+        return f"the file {key_file}"
+    own = PROVIDERS[provider].key
+    for variable in (KEY_VARIABLE, own):
+        if variable and os.environ.get(variable, "").strip():
+            return f"the variable {variable}"
+    return f"missing; set {own}" if own else "none needed"

@@ -121,7 +121,8 @@ _UNITS = {word: at for at, word in enumerate("zero one two three four five six s
 _ORDINALS = {
     word: at
     for at, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth".split(), 1
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth".split(),
+        1,
     )
 }
 _PARTS = {
@@ -135,7 +136,9 @@ _SHARE = re.compile(
     rf"|\b(?P<a>{_COUNT}|\d{{1,2}}) (?:in|out of)(?: every)? (?P<b>{_COUNT}|\d{{1,3}})\b(?! (?:years?|months?|weeks?|days?|hours?|minutes?)\b)",
     re.IGNORECASE,
 )
-_POINTS = re.compile(r"(?P<v>\d+(?:\.\d+)?|\w+)[ -](?:percentage[ -])points?\b|(?P<w>\d+(?:\.\d+)?)\s?pp\b", re.IGNORECASE)
+_POINTS = re.compile(
+    r"(?P<v>\d+(?:\.\d+)?|\w+)[ -](?:percentage[ -])points?\b|(?P<w>\d+(?:\.\d+)?)\s?pp\b", re.IGNORECASE
+)
 _ORDINAL = re.compile(rf"\b(?:(?P<d>\d{{1,4}})(?:st|nd|rd|th)|(?P<w>{'|'.join(_ORDINALS)}))\b", re.IGNORECASE)
 _TIMES = re.compile(
     r"\b(?P<w>once|twice|thrice|doubl(?:e[ds]?|ing)|tripl(?:e[ds]?|ing)|quadrupl(?:e[ds]?|ing)|halv(?:e[ds]?|ing)"
@@ -144,9 +147,14 @@ _TIMES = re.compile(
 )
 _TIMES_VALUE = {"on": 1, "tw": 2, "do": 2, "th": 3, "tr": 3, "qu": 4, "fo": 4, "fi": 5, "te": 10, "ha": 0.5}
 _DIGITS = re.compile(r"(?<![\w.,])[-−]?\d+(?:[.,:]\d+)*(?:\s?[ap]\.?m\b)?|\d+(?:[.,:]\d+)*", re.IGNORECASE)
-_DEFINITE = re.compile(r"\b(?:the|both|these|those|all|its|their|his|her|between the|other)\s+(?:other )?\Z", re.IGNORECASE)
+_DEFINITE = re.compile(
+    r"\b(?:the|both|these|those|all|its|their|his|her|between the|other)\s+(?:other )?\Z", re.IGNORECASE
+)
 _PERCENT_RANGE = re.compile(r"percentage|points?\b", re.IGNORECASE)
-_CENTURY = re.compile(r"\b(?:(?P<half>half a|a half) century|(?P<one>a|one) century|(?P<n>two|three) centuries|(?P<f>a) fortnight)\b", re.I)
+_CENTURY = re.compile(
+    r"\b(?:(?P<half>half a|a half) century|(?P<one>a|one) century|(?P<n>two|three) centuries|(?P<f>a) fortnight)\b",
+    re.I,
+)
 
 
 def _figures(text: str, times: Sequence[TimeExpression]) -> list[Figure]:
@@ -154,8 +162,18 @@ def _figures(text: str, times: Sequence[TimeExpression]) -> list[Figure]:
     found += _shares(text)
     taken = [(figure.start, figure.end) for figure in found]
     for match in _CENTURY.finditer(text):
-        years = 50 if match["half"] else 14 / 365.25 if match["f"] else {"two": 200, "three": 300}.get(match["n"] or "", 100)
-        found.append(Figure(match[0], years * 365.25, years * 365.25, "duration", match.start(), match.end(), spoken=True))
+        years = (
+            50
+            if match["half"]
+            else 14 / 365.25
+            if match["f"]
+            else {"two": 200, "three": 300}.get(match["n"] or "", 100)
+        )
+        found.append(
+            Figure(
+                match[0], years * 365.25, years * 365.25, "duration", match.start(), match.end(), spoken=True
+            )
+        )
         taken.append(match.span())
     for quantity in quantities(text):
         if not _overlaps(quantity.number.start, quantity.number.end, taken):
@@ -172,14 +190,25 @@ def _figures(text: str, times: Sequence[TimeExpression]) -> list[Figure]:
         if _overlaps(*match.span(), taken) or _overlaps(*match.span(), dated):
             continue
         value = float(match["d"] or _ORDINALS[match["w"].casefold()])
-        found.append(Figure(match[0], value, value, "ordinal", match.start(), match.end(), spoken=bool(match["w"])))
+        found.append(
+            Figure(match[0], value, value, "ordinal", match.start(), match.end(), spoken=bool(match["w"]))
+        )
         taken.append(match.span())
     for match in _DIGITS.finditer(text):
         if _overlaps(*match.span(), taken) or _overlaps(*match.span(), dated):
             continue
         number = match[0].replace(",", "")
         value = float(number) if re.fullmatch(r"\d+(\.\d+)?", number) else float("nan")
-        found.append(Figure(fold_text(number).replace(" ", "").replace(".m", "m"), value, value, "literal", match.start(), match.end()))
+        found.append(
+            Figure(
+                fold_text(number).replace(" ", "").replace(".m", "m"),
+                value,
+                value,
+                "literal",
+                match.start(),
+                match.end(),
+            )
+        )
     return sorted(found, key=lambda figure: figure.start)
 
 
@@ -189,22 +218,31 @@ def _shares(text: str) -> list[Figure]:
         if match["h"]:
             value = 50.0
         elif match["a"]:
-            part, whole = (float(_UNITS.get(x.casefold(), 0) or (x if x.isdigit() else 0)) for x in (match["a"], match["b"]))
+            part, whole = (
+                float(_UNITS.get(x.casefold(), 0) or (x if x.isdigit() else 0))
+                for x in (match["a"], match["b"])
+            )
             if not 0 < part <= whole:
                 continue
             value = 100.0 * part / whole
         else:
             value = 100.0 * (_UNITS.get(match["n"].casefold(), 1) or 1) / _PARTS[match["p"].casefold()]
-            if match["n"].casefold() in ("a", "an") and not re.match(r"s? of\b| (?:higher|lower|more|less)", text[match.end() :]):
+            if match["n"].casefold() in ("a", "an") and not re.match(
+                r"s? of\b| (?:higher|lower|more|less)", text[match.end() :]
+            ):
                 continue  # "a third man"
-        found.append(Figure(match[0], value, value, "percent", match.start(), match.end(), "about", spoken=True))
+        found.append(
+            Figure(match[0], value, value, "percent", match.start(), match.end(), "about", spoken=True)
+        )
     return found
 
 
 def _of_quantity(text: str, quantity: Quantity) -> Figure:
     kind: str = quantity.measure
     written = text[quantity.span.start : quantity.span.end]
-    if kind == "percent" and (_PERCENT_RANGE.search(written) or _PERCENT_RANGE.match(text[quantity.span.end :].lstrip(" -"))):
+    if kind == "percent" and (
+        _PERCENT_RANGE.search(written) or _PERCENT_RANGE.match(text[quantity.span.end :].lstrip(" -"))
+    ):
         kind = "points"
     number = text[quantity.number.start : quantity.number.end]
     return Figure(
@@ -374,7 +412,7 @@ def _mark(flags: list[bool], clauses: Sequence[int], index: int, reach: int) -> 
 
 def _claims(found: Sequence[Word], index: int) -> bool:
     following = [word.text.casefold() for word in found[index + 1 : index + 4]]
-    return bool(following) and not following[0] in ("by",)
+    return bool(following) and following[0] not in ("by",)
 
 
 def _leads_on(found: Sequence[Word], index: int) -> bool:
@@ -383,7 +421,9 @@ def _leads_on(found: Sequence[Word], index: int) -> bool:
 
 
 _CLAUSE = re.compile(r"[;:()–—]|, |\s-\s|[“”\"]")
-_CLAUSE_WORDS = frozenset("but while whereas although though because after before when if that which who and".split())
+_CLAUSE_WORDS = frozenset(
+    "but while whereas although though because after before when if that which who and".split()
+)
 
 
 def _clauses(found: Sequence[Word], text: str) -> list[int]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_bot.contradictions import Scope, objection
-from qa_bot.lexicon import places, short_forms, stop_terms
+from qa_bot.lexicon import place_names, places, short_forms, stop_terms
 from qa_bot.statements import Statement
 from qa_bot.synonyms import related
 from qa_bot.text import sentences, term_of
@@ -97,10 +97,9 @@ class Checker:
             return held
         if len(named) > 1 and (together := self._together(sentence, named)):
             return together
-        others = [source for source in self.sources if source not in named]
-        found = [self.check(sentence, source) for source in others]
-        best = max(found, key=lambda item: (item.holds, item.score), default=None)
-        return [best] if best is not None and best.holds else []
+        others = [self.check(sentence, source) for source in self.sources if source not in named]
+        holding = sorted((one for one in others if one.holds), key=lambda one: -one.score)
+        return holding[:1]
 
     def check(self, sentence: str, source: Source) -> Support:
         """Whether a source supports a sentence, and where."""
@@ -123,7 +122,9 @@ class Checker:
     def score(self, sentence: str, source: Source) -> float:
         """The share of a sentence's telling words that the best evidence in a source has, 0 to 1."""
         said = self._statement(sentence, source)
-        return next((score for score, _ in self._tries(said, self._weights(said), self._reading(source))), 0.0)
+        return next(
+            (score for score, _ in self._tries(said, self._weights(said), self._reading(source))), 0.0
+        )
 
     def _together(self, sentence: str, named: Sequence[Source]) -> list[Support]:
         """Two sources that support a sentence together, a part each."""
@@ -147,7 +148,7 @@ class Checker:
     def _tries(
         self, said: Statement, weights: Mapping[int, float], reading: _Reading
     ) -> list[tuple[float, tuple[Statement, ...]]]:
-        """Runs of sentences and pairs of them as evidence, each with its score, best first, short before long."""
+        """Runs of sentences and pairs of them, each with its score, best first and short before long."""
         found = []
         for evidence in _runs(reading.statements):
             found.append((self._covered(said, weights, evidence)[0], evidence))
@@ -156,7 +157,9 @@ class Checker:
                 score, parts = self._covered(said, weights, pair)
                 if min(parts) >= _ENOUGH_APART * score:
                     found.append((score - _APART, pair))
-        found.sort(key=lambda item: (-round(item[0] - _EACH * len(item[1]), 3), sum(len(s.words) for s in item[1])))
+        found.sort(
+            key=lambda item: (-round(item[0] - _EACH * len(item[1]), 3), sum(len(s.words) for s in item[1]))
+        )
         return found
 
     def _covered(
@@ -168,7 +171,10 @@ class Checker:
             return 0.0, [0.0] * len(evidence)
         credits = [[self._alike.best(said.terms[at], other) for other in evidence] for at in weights]
         values = list(weights.values())
-        each = [sum(w * row[i] for w, row in zip(values, credits, strict=True)) / total for i in range(len(evidence))]
+        each = [
+            sum(w * row[i] for w, row in zip(values, credits, strict=True)) / total
+            for i in range(len(evidence))
+        ]
         return sum(w * max(row) for w, row in zip(values, credits, strict=True)) / total, each
 
     def _weights(self, said: Statement) -> dict[int, float]:
@@ -201,9 +207,10 @@ def _light() -> frozenset[str]:
     return frozenset(
         map(
             term_of,
-            "said says say told tell according reported report reports reportedly stated states added adds also"
-            " however meanwhile noted explained described earlier later already still people something thing things"
-            " number including among made make being news article articles newspaper wrote writes".split(),
+            "said says say told tell according reported report reports reportedly stated states added adds"
+            " also however meanwhile noted explained described earlier later already still people something"
+            " thing things number including among made make being news article articles newspaper wrote"
+            " writes passage passages source sources provided based context information".split(),
         )
     )
 
@@ -286,7 +293,9 @@ class Likeness:
             return 1.0
         relation = related(one).get(other)
         cosine = float(self.vector(one) @ self.vector(other))
-        credit = {"same": 0.85 if cosine >= 0.1 else 0.6, "general": 0.6 if cosine >= 0.15 else 0.35}.get(relation or "", 0.0)
+        credit = {"same": 0.85 if cosine >= 0.1 else 0.6, "general": 0.6 if cosine >= 0.15 else 0.35}.get(
+            relation or "", 0.0
+        )
         return max(credit, _by_vectors(cosine))
 
     def vector(self, term: str) -> NDArray[np.float32]:
@@ -297,8 +306,8 @@ class Likeness:
 
     def _look(self, term: str, other: Statement) -> float:
         padded = f" {' '.join(other.terms)} "
-        for phrase in _other_names(term):
-            if f" {' '.join(phrase)} " in padded:
+        for names in _other_names(term):
+            if f" {' '.join(names)} " in padded:
                 return 1.0
         best = 0.0
         for phrase, relation in related(term).items():
@@ -320,8 +329,6 @@ def _by_vectors(cosine: float) -> float:
 
 @lru_cache(maxsize=4096)
 def _other_names(term: str) -> tuple[tuple[str, ...], ...]:
-    from qa_bot.lexicon import place_names
-
     name = places().get((term,))
-    found = list(place_names().get(name, ())) if name else []
-    return tuple([*found, *short_forms().get((term,), ())])
+    found = place_names()[name] if name else ()
+    return (*found, *short_forms().get((term,), ()))

@@ -26,7 +26,7 @@ def refused(**arguments: Any) -> str:
     with pytest.raises(SettingsError) as caught:
         load_settings(**arguments)
     message = str(caught.value)
-    assert re.fullmatch(r"[^\n]{20,300}\.", message), message
+    assert re.fullmatch(r"[^\n]{20,600}\.", message), message
     return message
 
 

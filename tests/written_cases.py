@@ -43,7 +43,9 @@ def checker(article: Article) -> Checker:
     sources = [
         Source(
             f"src-{at}",
-            Passage(f"{article.id}#{at}", article.id, article.text[span.start : span.end], span.start, span.end),
+            Passage(
+                f"{article.id}#{at}", article.id, article.text[span.start : span.end], span.start, span.end
+            ),
             article,
         )
         for at, span in enumerate(spans)

@@ -20,7 +20,7 @@ from qa_bot.attribution import said_by
 from qa_bot.dates import MONTHS, WEEKDAYS, TimeExpression
 from qa_bot.lexicon import place_names, places, short_forms, stop_terms
 from qa_bot.quantities import is_plural
-from qa_bot.statements import Figure, Name, Statement
+from qa_bot.statements import Figure, Name, Statement, is_common, spoken_form
 from qa_bot.text import fold_text, term_of
 from qa_bot.types import Span
 
@@ -78,6 +78,16 @@ def objection(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -
     return None
 
 
+def has_value(figure: Figure, item: Statement) -> bool:
+    """Whether a statement has a figure of that value."""
+    return any(_same_value(figure, other) for other in item.figures)
+
+
+def has_time(time: TimeExpression, item: Statement) -> bool:
+    """Whether a statement names that time, or a narrower one in it."""
+    return any(_fits(time, other) for other in item.times)
+
+
 # --- quoted words --------------------------------------------------------------------------------
 
 
@@ -98,7 +108,7 @@ _SMALL = 4
 def _figures(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
     held = [(figure, item) for item in evidence for figure in item.figures]
     for figure in said.figures:
-        if not _has_figure(figure, said, held, evidence, alike):
+        if not _has_figure(figure, said, held, evidence, scope, alike):
             return f"the figure {figure.text!r} is not there"
     return None
 
@@ -108,17 +118,23 @@ def _has_figure(
     said: Statement,
     held: Sequence[tuple[Figure, Statement]],
     evidence: Evidence,
+    scope: Scope,
     alike: Alike,
 ) -> bool:
     equal = [(other, item) for other, item in held if _same_value(figure, other)]
     if figure.kind in ("ordinal", "times"):
         return bool(equal) or (figure.kind == "ordinal" and figure.low == 1) or _worded(figure, evidence)
     if not equal:
-        return _worded(figure, evidence) or _may_go_without(figure, held, alike)
+        return (
+            _worded(figure, evidence)
+            or _may_go_without(figure, held, alike)
+            or _counts_a_list(figure, said, evidence, held, alike)
+        )
     fitting = [(other, item) for other, item in equal if _same_thing(figure, said, other, item, alike)]
     if not fitting:
         return False
-    return not all(_better_elsewhere(figure, said, other, item, held, alike) for other, item in fitting)
+    everywhere = [(other, item) for item in scope.passage for other in item.figures]
+    return not all(_better_elsewhere(figure, said, other, item, everywhere, alike) for other, item in fitting)
 
 
 def _worded(figure: Figure, evidence: Evidence) -> bool:
@@ -129,12 +145,8 @@ def _worded(figure: Figure, evidence: Evidence) -> bool:
             re.search(rf"(?<![\d.,]){digits}(?![\d]|[.,]\d)", fold_text(item.text).replace(",", ""))
             for item in evidence
         )
-    wanted = _plain(figure.text)
-    return len(wanted) > 2 and any(f" {wanted} " in f" {_plain(item.text)} " for item in evidence)
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"[\w.]+", fold_text(text)))
+    wanted = spoken_form(figure.text)
+    return len(wanted) > 2 and any(f" {wanted} " in f" {item.folded} " for item in evidence)
 
 
 def _may_go_without(figure: Figure, held: Sequence[tuple[Figure, Statement]], alike: Alike) -> bool:
@@ -142,6 +154,31 @@ def _may_go_without(figure: Figure, held: Sequence[tuple[Figure, Statement]], al
     if not (figure.spoken and figure.kind == "count" and figure.definite and figure.low <= _SMALL):
         return False
     return not any(other.kind == "count" and _nouns_alike(figure, other, alike) > _ALIKE for other, _ in held)
+
+
+def _counts_a_list(
+    figure: Figure,
+    said: Statement,
+    evidence: Evidence,
+    held: Sequence[tuple[Figure, Statement]],
+    alike: Alike,
+) -> bool:
+    """A small number of what the evidence names one by one: "three countries" for Ghana, Kenya and Malawi."""
+    if figure.kind != "count" or not 2 <= figure.low <= _MOST_LISTED:
+        return False
+    if any(other.kind == "count" and _nouns_alike(figure, other, alike) > _ALIKE for other, _ in held):
+        return False
+    return any(len(listed) == figure.low for item in evidence for listed in _lists(item.text))
+
+
+_MOST_LISTED = 6
+_ITEM = r"(?:the )?[A-Z][\w’'-]*(?: (?:of (?:the )?)?[A-Z][\w’'-]*){0,3}"
+_LIST = re.compile(rf"{_ITEM}(?:, {_ITEM})*,? (?:and|or) {_ITEM}")
+
+
+def _lists(text: str) -> Iterator[list[str]]:
+    for match in _LIST.finditer(text):
+        yield re.split(r", (?:and |or )?| and | or ", match[0])
 
 
 def _same_value(figure: Figure, other: Figure) -> bool:
@@ -161,7 +198,9 @@ def _same_value(figure: Figure, other: Figure) -> bool:
 def _kinds_fit(figure: Figure, other: Figure) -> bool:
     """Whether one kind can be the other, read with less around it: a bare "5.1" and "5.1 per cent" cannot."""
     kinds = {figure.kind, other.kind}
-    return kinds <= {"literal", "count"} or kinds <= {"literal", "age", "count"}
+    return (
+        kinds <= {"literal", "count"} or kinds <= {"times", "count"} or kinds <= {"literal", "age", "count"}
+    )
 
 
 def _holds(figure: Figure, other: Figure) -> bool:
@@ -274,16 +313,22 @@ _SIDE = 7  # words on either side of a figure that say what it is of
 
 def _context(item: Statement, figure: Figure) -> dict[str, float]:
     """The telling words around a figure with what they weigh, up to the next figure on either side."""
-    inside = [at for at, word in enumerate(item.words) if figure.start <= word.start < figure.end]
+    walls = [other for other in item.figures if other is not figure and other.kind == figure.kind]
+    return _beside(item, figure.start, figure.end, [(wall.start, wall.end) for wall in walls])
+
+
+def _beside(item: Statement, start: int, end: int, walls: Sequence[tuple[int, int]] = ()) -> dict[str, float]:
+    inside = [at for at, word in enumerate(item.words) if start <= word.start < end]
     if not inside:
         return {}
-    first, last = inside[0], inside[-1]
-    walls = [other for other in item.figures if other is not figure and other.kind == figure.kind]
     found: dict[str, float] = {}
-    for step, places_ in ((-1, range(first - 1, -1, -1)), (1, range(last + 1, len(item.words)))):
+    for step, places_ in (
+        (-1, range(inside[0] - 1, -1, -1)),
+        (1, range(inside[-1] + 1, len(item.words))),
+    ):
         for distance, at in enumerate(places_):
             word = item.words[at]
-            if distance >= _SIDE or any(wall.start <= word.start < wall.end for wall in walls):
+            if distance >= _SIDE or any(left <= word.start < right for left, right in walls):
                 break
             if word.term in stop_terms() or word.text[0].isdigit():
                 continue
@@ -314,10 +359,16 @@ def _days(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> st
     held = own if any(time.first or time.last for time in own) else around
     for time in said.times:
         words = said.text[time.start : time.end]
+        if _time_better_elsewhere(time, said, evidence, scope, alike):
+            return f"the time {words!r} is that of something else"
         if any(_fits(time, other) for other in held) or _literally(words, evidence):
             continue
         published = scope.published
         if published and not own and _includes(time, published):
+            continue
+        if any(
+            _fits_before(time, said, item, other) for item in evidence for other in (*item.times, *around)
+        ):
             continue
         if time.precision in ("month", "year", "decade") and any(
             _includes_both(time, other) for other in around
@@ -325,6 +376,42 @@ def _days(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> st
             continue
         return f"the time {words!r} is not there"
     return _clock_words(said, evidence, scope)
+
+
+def _time_better_elsewhere(
+    time: TimeExpression, said: Statement, evidence: Evidence, scope: Scope, alike: Alike
+) -> bool:
+    """Whether what stands around a time in the sentence has, in the passage, a different time around it."""
+    near = _beside(said, time.start, time.end)
+    held = [(other, item) for item in scope.passage for other in item.times if other.first or other.last]
+    own = [_fit(near, _beside(item, o.start, o.end), alike) for o, item in held if _fits(time, o)]
+    rivals = [
+        _fit(near, _beside(item, o.start, o.end), alike)
+        for o, item in held
+        if not _fits(time, o) and not _fits(o, time) and o.precision == time.precision
+    ]
+    return bool(own and rivals) and max(rivals) > max(own) + _CLEARLY and max(rivals) >= 0.5
+
+
+_BEFORE = re.compile(
+    r"\b(?:(?:a|one|the) (?P<unit>month|year) (?:earlier|before|ago|previously)"
+    r"|(?:the )?(?:previous|prior|preceding) (?P<other>month|year)|(?P<this>month|year)-earlier)\b",
+    re.IGNORECASE,
+)
+
+
+def _fits_before(time: TimeExpression, said: Statement, item: Statement, other: TimeExpression) -> bool:
+    """Whether a month or year is the one before another: "6 per cent a month earlier" beside "October"."""
+    match = _BEFORE.search(item.text)
+    if not match or time.first is None or other.first is None:
+        return False
+    figures = [figure for figure in item.figures if figure.end <= match.start()]
+    if figures and not has_value(figures[-1], said):
+        return False
+    unit = (match["unit"] or match["other"] or match["this"]).casefold()
+    at = other.first.year * 12 + other.first.month - 1 - (1 if unit == "month" else 12)
+    same_year = time.first.year == at // 12
+    return same_year and (time.first.month == at % 12 + 1 if unit == "month" else time.precision == "year")
 
 
 def _fits(time: TimeExpression, other: TimeExpression) -> bool:
@@ -509,7 +596,7 @@ release:detain,arrest,jail  free:jail  early:late  oldest:youngest  largest:smal
 cheap:expensive  rich:poor  young:old  attack:defend  military:civilian  include:exclude  join:leave,quit  hire:fire,dismiss
 appoint:dismiss  reopen:close  deploy:withdraw  send:receive  ahead:behind  maximum:minimum  minimum:maximum  loss:profit
 surplus:deficit  continue:halt,stop,end  resume:suspend  build:demolish  optional:mandatory  voluntary:compulsory
-optimism:pessimism  danger:safe  safe:dangerous  faster:slower  longer:shorter  larger:smaller  bigger:smaller  older:younger
+found:missing  optimism:pessimism  danger:safe  safe:dangerous  faster:slower  longer:shorter  larger:smaller  bigger:smaller  older:younger
 short:long  shorter:longer  left:right  wet:dry  hot:cold  warm:cold  denied:admitted  deny:admit,acknowledge
 """.split()
 
@@ -549,21 +636,34 @@ def _polarity(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -
             item.negated[place]
             for item in evidence
             for place, other in enumerate(item.terms)
-            if other == term or (len(term) > 3 and other[:1].isalpha() and _synonyms(term, other, alike))
+            if (other == term or _synonyms(term, other, alike)) and not _is_thing(item, place)
         ]
-        if flags and all(flag != said.negated[at] for flag in flags) and _weighty(word.text, term):
-            return f"{word.text!r} is {'not ' * (not said.negated[at])}denied there"
         if not flags and (why := _opposed(term, word.text, said.negated[at], said, evidence)):
             return why
+        if not _weighty(said, at) or _is_thing(said, at):
+            continue
+        if flags and all(flag != said.negated[at] for flag in flags):
+            return f"{word.text!r} is {'not ' * said.negated[at]}denied there"
     return None
 
 
+_THE = frozenset("the a an its his her their our this that these those any some".split())
+
+
+def _is_thing(item: Statement, at: int) -> bool:
+    """Whether a word is a noun behind an article: what is denied is a verb, or stands behind "no"."""
+    return at > 0 and item.words[at - 1].text.casefold() in _THE
+
+
 def _synonyms(one: str, other: str, alike: Alike) -> bool:
-    return one != other and alike.of(one, other) >= 0.8
+    return len(one) > 3 and other[:1].isalpha() and alike.of(one, other) >= 0.88
 
 
-def _weighty(word: str, term: str) -> bool:
-    return term not in stop_terms() and word[0].islower() and not word[0].isdigit()
+def _weighty(said: Statement, at: int) -> bool:
+    word = said.words[at]
+    if word.term in stop_terms() or not word.text[0].islower():
+        return False
+    return not any(figure.start <= word.start < figure.end for figure in said.figures)
 
 
 def _opposed(term: str, word: str, negated: bool, said: Statement, evidence: Evidence) -> str | None:
@@ -612,19 +712,21 @@ _SPEECH = frozenset(
 
 
 def _roles(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
-    """Whether what stands before a verb in the sentence stands behind it in the evidence, and the reverse."""
+    """Whether the two sides of a verb change places between the sentence and the evidence, or one is another."""
     for at, word in enumerate(said.words):
         if not _is_verb(said, at):
             continue
-        left, right = _sides(said, at)
-        if not left or not right:
-            continue
+        mine = _sides(said, at)
         for item in evidence:
             for place, other in enumerate(item.terms):
-                if (other == word.term or alike.of(word.term, other) >= _SAME_DEED) and _is_verb(item, place):
-                    before, after = _sides(item, place)
-                    if _crossed(left, right, before, after):
-                        return f"who did it and to whom is the other way round at {word.text!r}"
+                same = other == word.term
+                if not _is_verb(item, place) or not (same or alike.of(word.term, other) >= _SAME_DEED):
+                    continue
+                theirs = _sides(item, place)
+                if _crossed(mine, theirs):
+                    return f"who did it and to whom is the other way round at {word.text!r}"
+                if same and _another(mine.doer, theirs.doer, said, evidence):
+                    return f"somebody else does it at {word.text!r}"
     return None
 
 
@@ -645,31 +747,78 @@ def _is_verb(item: Statement, at: int) -> bool:
     return 0 < at < len(item.words) - 1
 
 
-def _sides(item: Statement, at: int) -> tuple[set[str], set[str]]:
-    """What stands before and behind a verb, of a passive one the other way round: names, else nouns."""
-    before = _side(item, range(at - 1, -1, -1))
-    after = _side(item, range(at + 1, len(item.words)))
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What stands before and behind a verb, of a passive one the other way round: names, and other words.
+
+    ``doer`` are the names before it in its own clause.
+    """
+
+    before: frozenset[str]
+    after: frozenset[str]
+    names_before: frozenset[str]
+    names_after: frozenset[str]
+    doer: frozenset[str]
+
+
+def _sides(item: Statement, at: int) -> _Sides:
+    back, ahead = range(at - 1, -1, -1), range(at + 1, len(item.words))
     auxiliary = {word.text.casefold() for word in item.words[max(0, at - 3) : at]}
     by = [word.text.casefold() for word in item.words[at + 1 : at + 7]]
     if auxiliary & _BE and "by" in by:
         start = at + 1 + by.index("by") + 1
-        return _side(item, range(start, len(item.words))), before
-    return before, after
+        back, ahead = range(start, len(item.words)), back
+        doer = frozenset(_side(item, back, names=True))
+    elif auxiliary & _BE:
+        doer = frozenset()
+    else:
+        clause = item.clauses[at]
+        own = [place for place in back if item.clauses[place] == clause]
+        doer = frozenset(_canonical(item, place) for place in own if _is_name(item, place))
+    return _Sides(
+        frozenset(_side(item, back)),
+        frozenset(_side(item, ahead)),
+        frozenset(_side(item, back, names=True)),
+        frozenset(_side(item, ahead, names=True)),
+        doer,
+    )
 
 
-def _side(item: Statement, places_: range) -> set[str]:
-    found: set[str] = set()
+def _side(item: Statement, places_: range, *, names: bool = False) -> Iterator[str]:
+    count = 0
     for distance, at in enumerate(places_):
         word = item.words[at]
-        if distance >= 9 or word.text in (";",):
-            break
-        if word.text[0].isupper() and word.term not in stop_terms():
-            found.add(_canonical(item, at))
-        elif word.term not in stop_terms() and word.text[0].isalpha() and word.term not in _SPEECH:
-            found.add(word.term)
-        if len(found) >= 4:
-            break
-    return found
+        if distance >= (16 if names else 9) or count >= 4:
+            return
+        if _is_name(item, at):
+            count += 1
+            yield _canonical(item, at)
+        elif (
+            not names
+            and word.term not in stop_terms()
+            and word.text[0].isalpha()
+            and word.term not in _SPEECH
+        ):
+            count += 1
+            yield word.term
+
+
+def _is_name(item: Statement, at: int) -> bool:
+    word = item.words[at]
+    if not word.text[0].isupper() or word.term in stop_terms() or word.text.casefold() in _DAYS_AND_MONTHS:
+        return False
+    return at > 0 or not is_common(word.text) or (word.term,) in places()
+
+
+_DAYS_AND_MONTHS = frozenset(WEEKDAYS) | frozenset(MONTHS)
+
+
+def _another(mine: frozenset[str], theirs: frozenset[str], said: Statement, evidence: Evidence) -> bool:
+    """Whether somebody is named as the doer, and in the evidence somebody else, whom the sentence leaves out."""
+    if not mine or not theirs or mine & theirs:
+        return False
+    own = {_canonical(said, at) for at in range(len(said.words)) if said.words[at].text[0].isupper()}
+    return not theirs & own
 
 
 def _canonical(item: Statement, at: int) -> str:
@@ -681,8 +830,103 @@ def _canonical(item: Statement, at: int) -> str:
     return spelling(item.words[at].text)
 
 
-def _crossed(left: set[str], right: set[str], before: set[str], after: set[str]) -> bool:
-    return bool(left & after and right & before) and not (left & before) and not (right & after)
+def _crossed(mine: _Sides, theirs: _Sides) -> bool:
+    for left, right, before, after in (
+        (mine.names_before, mine.names_after, theirs.names_before, theirs.names_after),
+        (mine.before, mine.after, theirs.before, theirs.after),
+    ):
+        if left & after and right & before and not (left & before) and not (right & after):
+            return True
+    return False
+
+
+# --- whose it is ---------------------------------------------------------------------------------
+
+_OWNER = re.compile(r"(?P<owner>[A-Z][\w-]*)(?:['’]s?) (?P<thing>(?:[a-z]+ ){0,2}[a-z]+)|(?P<s>)(?!x)x")
+
+
+def _owners(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    """ "Belmar's defence ministry" where the evidence has Osterland's."""
+    for match in _OWNER.finditer(said.text):
+        if match["owner"] is None:
+            continue
+        owner, things = _owner_name(match["owner"]), match["thing"].split()
+        for item in evidence:
+            for other in _OWNER.finditer(item.text):
+                if other["owner"] is None or not _same_start(things, other["thing"].split()):
+                    continue
+                if _owner_name(other["owner"]) != owner and not _owns(owner, match["owner"], item, things[0]):
+                    return f"it is {other['owner']!r} whose it is"
+    return None
+
+
+def _owner_name(word: str) -> str:
+    phrase = (term_of(word),)
+    return " ".join(places()[phrase]) if phrase in places() else spelling(word)
+
+
+def _same_start(things: Sequence[str], others: Sequence[str]) -> bool:
+    return bool(things and others) and [term_of(w) for w in things[:2]] == [term_of(w) for w in others[:2]]
+
+
+def _owns(owner: str, word: str, item: Statement, thing: str) -> bool:
+    return re.search(rf"{re.escape(word)}['’]?s? (?:\w+ )?{re.escape(thing)}", item.text) is not None
+
+
+# --- up or down ----------------------------------------------------------------------------------
+
+_UP = frozenset(
+    map(
+        term_of,
+        "rise rose risen rising rises increase increased increases increasing grow grew grown growing climb climbed jump"
+        " jumped soar soared surge surged up higher raise raised expensive dearer accelerate accelerated gain gained doubled"
+        " expanded swelled strengthened worsened upped".split(),
+    )
+)
+_DOWN = frozenset(
+    map(
+        term_of,
+        "fall fell fallen falling drop dropped decline declined decrease decreased slow slowed slowing ease eased cut cuts"
+        " cutting shrink shrank shrunk plunge plunged slump slumped tumble tumbled down lower lowered cheaper cheap reduce"
+        " reduced cooled dipped dip sank weakened lost halved trimmed slashed".split(),
+    )
+)
+
+
+def _directions(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    """Whether a figure goes up that in the evidence goes down."""
+    for figure in said.figures:
+        mine = _direction(said, figure)
+        if mine is None:
+            continue
+        theirs = [
+            (_direction(item, other), item)
+            for item in evidence
+            for other in item.figures
+            if _same_value(figure, other)
+        ]
+        if theirs and all(way is not None and way is not mine for way, _ in theirs):
+            return f"the figure {figure.text!r} goes the other way there"
+    return None
+
+
+def _direction(item: Statement, figure: Figure) -> bool | None:
+    """True for up, False for down, of the word of direction nearest to a figure; None without one."""
+    inside = [at for at, word in enumerate(item.words) if figure.start <= word.start < figure.end]
+    if not inside:
+        return None
+    found: list[tuple[int, bool]] = []
+    for at, word in enumerate(item.words):
+        if word.term in _UP or word.term in _DOWN:
+            gap = inside[0] - at if at < inside[0] else at - inside[-1] + 1
+            between = item.text[min(word.start, figure.start) : max(word.end, figure.end)]
+            if (
+                gap <= 8
+                and not re.search(r"[,;]", between)
+                and not (word.term == "up" and "up to" in between)
+            ):
+                found.append((gap, (word.term in _UP) != item.negated[at]))
+    return min(found)[1] if found else None
 
 
 # --- who said it ---------------------------------------------------------------------------------
@@ -735,6 +979,8 @@ _RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = 
     _days,
     _names,
     _polarity,
+    _directions,
+    _owners,
     _roles,
     _speakers,
 )

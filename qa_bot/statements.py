@@ -46,7 +46,7 @@ class Statement:
     @cached_property
     def folded(self) -> str:
         """The sentence as it is compared with quoted words."""
-        return _spoken_form(self.text)
+        return spoken_form(self.text)
 
     @cached_property
     def times(self) -> list[TimeExpression]:
@@ -61,7 +61,7 @@ class Statement:
     @cached_property
     def quotations(self) -> list[str]:
         """What stands between quotation marks, as it is compared."""
-        return [found for found in map(_spoken_form, _quoted(self.text)) if found]
+        return [found for found in map(spoken_form, _quoted(self.text)) if found]
 
     @cached_property
     def names(self) -> list[Name]:
@@ -151,30 +151,37 @@ _DEFINITE = re.compile(
     r"\b(?:the|both|these|those|all|its|their|his|her|between the|other)\s+(?:other )?\Z", re.IGNORECASE
 )
 _PERCENT_RANGE = re.compile(r"percentage|points?\b", re.IGNORECASE)
-_CENTURY = re.compile(
-    r"\b(?:(?P<half>half a|a half) century|(?P<one>a|one) century|(?P<n>two|three) centuries|(?P<f>a) fortnight)\b",
-    re.I,
+_SPANS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
+    (re.compile(rf"\b(?:{words_})\b", re.IGNORECASE), kind, value)
+    for words_, kind, value in (
+        ("half a century", "duration", 50 * 365.25),
+        ("(?:a|one) century", "duration", 100 * 365.25),
+        ("two centuries", "duration", 200 * 365.25),
+        ("(?:a|one) decade", "duration", 10 * 365.25),
+        ("(?:a|one) fortnight", "duration", 14),
+        ("half an hour", "duration", 30 / 1440),
+        ("(?:a|one) quarter of an hour", "duration", 15 / 1440),
+        ("an hour and a half|one and a half hours", "duration", 90 / 1440),
+        ("half a day", "duration", 0.5),
+        ("half a year", "duration", 365.25 / 2),
+        ("a year and a half|one and a half years", "duration", 1.5 * 365.25),
+        ("half a percentage point", "points", 0.5),
+        ("a quarter of a percentage point|a quarter[ -]point", "points", 0.25),
+        ("half a per ?cent", "percent", 0.5),
+    )
 )
 
 
 def _figures(text: str, times: Sequence[TimeExpression]) -> list[Figure]:
     found: list[Figure] = []
-    found += _shares(text)
+    taken: list[tuple[int, int]] = []
+    for pattern, kind, value in _SPANS:
+        for match in pattern.finditer(text):
+            if not _overlaps(*match.span(), taken):
+                found.append(Figure(match[0], value, value, kind, *match.span(), spoken=True))
+                taken.append(match.span())
+    found += [share for share in _shares(text) if not _overlaps(share.start, share.end, taken)]
     taken = [(figure.start, figure.end) for figure in found]
-    for match in _CENTURY.finditer(text):
-        years = (
-            50
-            if match["half"]
-            else 14 / 365.25
-            if match["f"]
-            else {"two": 200, "three": 300}.get(match["n"] or "", 100)
-        )
-        found.append(
-            Figure(
-                match[0], years * 365.25, years * 365.25, "duration", match.start(), match.end(), spoken=True
-            )
-        )
-        taken.append(match.span())
     for quantity in quantities(text):
         if not _overlaps(quantity.number.start, quantity.number.end, taken):
             figure = _of_quantity(text, quantity)
@@ -279,8 +286,8 @@ def _quoted(text: str) -> Iterator[str]:
         yield from re.split(r"\.\.\.|…|\[[^\]]*\]", next(group for group in match.groups() if group))
 
 
-def _spoken_form(text: str) -> str:
-    """Letters and digits with single spaces: what quoted words must share with their source."""
+def spoken_form(text: str) -> str:
+    """Letters, digits and signs of money with single spaces: what quoted words must share with their source."""
     return " ".join(re.findall(r"\w+(?:[.,'’]\w+)*|[%€$£]", fold_text(text)))
 
 
@@ -298,7 +305,7 @@ class Name:
 _TIME_NAMES = frozenset(MONTHS) | frozenset(WEEKDAYS)
 _LINKS = frozenset("of the de la le van von der den bin al el and for".split())
 _NO_NAMES = frozenset(
-    "i i'm i've mr mrs ms dr sir lord lady gmt bst tv am pm ok monday tuesday wednesday thursday friday saturday sunday".split()
+    "i i'm i've mr mrs ms dr sir lord lady gmt bst tv am pm ok african asian european western monday tuesday wednesday thursday friday saturday sunday".split()
 )
 
 
@@ -381,6 +388,7 @@ _FAILS = frozenset(
         " avoid avoided prevent prevented unable".split(),
     )
 )
+_EXCLUDES = frozenset(map(term_of, "exclude excluded excludes excluding preclude precluded".split()))
 _REACH = 5  # words that a negation reaches over
 
 
@@ -394,8 +402,11 @@ def _negated(found: Sequence[Word], text: str) -> list[bool]:
             _mark(flags, clauses, index, _REACH)
             if lowered in ("no", "nothing", "none", "nobody", "neither", "never") and index:
                 flags[index - 1] = not flags[index - 1]
-        elif word.term in _DENIES and _claims(found, index):
-            _mark(flags, [0] * len(found), index, _REACH + 2)
+        elif word.term in _DENIES:
+            that = index + 1 < len(found) and found[index + 1].text.casefold() == "that"
+            _mark(flags, clauses, index, _REACH + 2, across=int(that))
+        elif word.term in _EXCLUDES:
+            _mark(flags, clauses, index, _REACH)
         elif word.term in _FAILS and index + 1 < len(found) and _leads_on(found, index):
             _mark(flags, clauses, index, 4)
         elif lowered == "out" and index and found[index - 1].term in ("rule", "ruled"):
@@ -403,16 +414,12 @@ def _negated(found: Sequence[Word], text: str) -> list[bool]:
     return flags
 
 
-def _mark(flags: list[bool], clauses: Sequence[int], index: int, reach: int) -> None:
+def _mark(flags: list[bool], clauses: Sequence[int], index: int, reach: int, across: int = 0) -> None:
+    """Turn what the words behind one say, to the end of its clause, or of so many clauses more."""
     for at in range(index + 1, min(index + 1 + reach, len(flags))):
-        if clauses[at] != clauses[index]:
+        if clauses[at] > clauses[index] + across:
             break
         flags[at] = not flags[at]
-
-
-def _claims(found: Sequence[Word], index: int) -> bool:
-    following = [word.text.casefold() for word in found[index + 1 : index + 4]]
-    return bool(following) and following[0] not in ("by",)
 
 
 def _leads_on(found: Sequence[Word], index: int) -> bool:

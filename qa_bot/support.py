@@ -16,7 +16,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from qa_bot.contradictions import Scope, objection
+from qa_bot.contradictions import Scope, has_time, has_value, objection
 from qa_bot.lexicon import place_names, places, short_forms, stop_terms
 from qa_bot.statements import Statement
 from qa_bot.synonyms import related
@@ -92,23 +92,37 @@ class Checker:
         """
         by_key = {source.key: source for source in self.sources}
         named = [by_key[key] for key in dict.fromkeys(cited) if key in by_key]
-        held = [found for source in named if (found := self.check(sentence, source)).holds]
+        held = [found for source in named if (found := self._surely(sentence, source)).holds]
         if held:
             return held
         if len(named) > 1 and (together := self._together(sentence, named)):
             return together
-        others = [self.check(sentence, source) for source in self.sources if source not in named]
+        others = [self._surely(sentence, source) for source in self.sources if source not in named]
         holding = sorted((one for one in others if one.holds), key=lambda one: -one.score)
         return holding[:1]
+
+    def _surely(self, sentence: str, source: Source) -> Support:
+        """What a source supports, unless another passage of its article comes nearer and objects."""
+        found = self.check(sentence, source)
+        if not found.holds:
+            return found
+        for other in self.sources:
+            if other.article.id == source.article.id and other is not source:
+                nearer = self.check(sentence, other)
+                if not nearer.holds and nearer.score > found.score + _NEAR_BEST and nearer.objection:
+                    return Support(source, (), found.score, nearer.objection)
+        return found
 
     def check(self, sentence: str, source: Source) -> Support:
         """Whether a source supports a sentence, and where."""
         reading = self._reading(source)
         said = self._statement(sentence, source)
-        weights = self._weights(said)
+        weights = self._weights(said, source)
         best = Support(source, (), 0.0, "the passage does not say this")
-        for score, evidence in self._tries(said, weights, reading):
-            if score < LEAST_SCORE:
+        tries = self._tries(said, weights, reading)
+        least = max([LEAST_SCORE, *(score - _NEAR_BEST for score, _ in tries[:1])])
+        for score, evidence in tries:
+            if score < least:
                 if score > best.score:
                     best = Support(source, (), score, best.objection)
                 break  # they come best first
@@ -123,7 +137,7 @@ class Checker:
         """The share of a sentence's telling words that the best evidence in a source has, 0 to 1."""
         said = self._statement(sentence, source)
         return next(
-            (score for score, _ in self._tries(said, self._weights(said), self._reading(source))), 0.0
+            (score for score, _ in self._tries(said, self._weights(said, source), self._reading(source))), 0.0
         )
 
     def _together(self, sentence: str, named: Sequence[Source]) -> list[Support]:
@@ -131,7 +145,7 @@ class Checker:
         for one, other in combinations(named, 2):
             readings = self._reading(one), self._reading(other)
             said = self._statement(sentence, one)
-            weights = self._weights(said)
+            weights = self._weights(said, one)
             scope = readings[0].scope.joined(readings[1].scope)
             for left in readings[0].statements:
                 for right in readings[1].statements:
@@ -166,24 +180,39 @@ class Checker:
         self, said: Statement, weights: Mapping[int, float], evidence: Sequence[Statement]
     ) -> tuple[float, list[float]]:
         """The share of the sentence's weight that some sentences have, together and each."""
-        total = sum(weights.values())
+        pairs = [
+            (w, [self._alike.best(said.terms[at], other) for other in evidence]) for at, w in weights.items()
+        ]
+        pairs += [
+            (_FIGURE, [float(has_value(figure, other)) for other in evidence]) for figure in said.figures
+        ]
+        pairs += [(_FIGURE, [float(has_time(time, other)) for other in evidence]) for time in said.times]
+        total = sum(weight for weight, _ in pairs)
         if not total:
             return 0.0, [0.0] * len(evidence)
-        credits = [[self._alike.best(said.terms[at], other) for other in evidence] for at in weights]
-        values = list(weights.values())
-        each = [
-            sum(w * row[i] for w, row in zip(values, credits, strict=True)) / total
-            for i in range(len(evidence))
-        ]
-        return sum(w * max(row) for w, row in zip(values, credits, strict=True)) / total, each
+        each = [sum(weight * row[i] for weight, row in pairs) / total for i in range(len(evidence))]
+        return sum(weight * max(row) for weight, row in pairs) / total, each
 
-    def _weights(self, said: Statement) -> dict[int, float]:
-        """What each telling word of a sentence counts, by its place; figures are left to the rules."""
+    def _weights(self, said: Statement, source: Source) -> dict[int, float]:
+        """What each telling word of a sentence counts, by its place; figures and days are left to the rules.
+
+        So are names: where they are missing a rule objects, and where they are there they prove little.
+        """
+        outlet = Statement(source.article.publisher or "").term_set
         weights = {}
         for at, word in enumerate(said.words):
             if word.term in stop_terms() or word.text[0].isdigit() or len(word.term) < 2:
                 continue
-            weights[at] = _LIGHT if word.term in _light() else self._rarity(word.text)
+            if any(part.start <= word.start < part.end for part in (*said.figures, *said.times)):
+                continue
+            if word.term in outlet and word.text[0].isupper():
+                continue  # "according to the Harbour Daily"
+            if word.term in _light():
+                weights[at] = _LIGHT
+            elif word.text[0].isupper() and at:
+                weights[at] = _NAME
+            else:
+                weights[at] = _BASE + (1 - _BASE) * self._rarity(word.text)
         return weights
 
     def _statement(self, sentence: str, source: Source) -> Statement:
@@ -195,10 +224,14 @@ class Checker:
         return self._read[source.key]
 
 
+_NEAR_BEST = 0.12  # evidence that is further from the best is not asked when the best objects
 _PLENTY = 0.92
 _APART = 0.02  # two sentences apart are tried after two that stand together
 _EACH = 0.03  # what a sentence more must add to the score to be worth it
 _LIGHT = 0.15
+_NAME = 0.4
+_BASE = 0.35  # of a word's weight is not its rarity: verbs are common words
+_FIGURE = 0.8  # what a figure or a day counts beside words
 
 
 @lru_cache(maxsize=1)
@@ -210,7 +243,8 @@ def _light() -> frozenset[str]:
             "said says say told tell according reported report reports reportedly stated states added adds"
             " also however meanwhile noted explained described earlier later already still people something"
             " thing things number including among made make being news article articles newspaper wrote"
-            " writes passage passages source sources provided based context information".split(),
+            " writes published announced released issued took place happened rate passage"
+            " passages source sources provided based context information".split(),
         )
     )
 
@@ -293,10 +327,7 @@ class Likeness:
             return 1.0
         relation = related(one).get(other)
         cosine = float(self.vector(one) @ self.vector(other))
-        credit = {"same": 0.85 if cosine >= 0.1 else 0.6, "general": 0.6 if cosine >= 0.15 else 0.35}.get(
-            relation or "", 0.0
-        )
-        return max(credit, _by_vectors(cosine))
+        return max(_by_wordnet(relation, cosine), _by_vectors(cosine))
 
     def vector(self, term: str) -> NDArray[np.float32]:
         """A word's unit vector."""
@@ -320,6 +351,15 @@ class Likeness:
         if missing:
             self._vectors.update(zip(missing, self._embed(missing), strict=True))
         return max(best, *(self.of(term, one) for one in candidates))
+
+
+def _by_wordnet(relation: str | None, cosine: float) -> float:
+    """What WordNet's word for a word counts; the vectors tell which of its meanings are in play."""
+    if relation == "same":
+        return 0.9 if cosine >= 0.35 else 0.75 if cosine >= 0.2 else 0.5
+    if relation == "general":
+        return 0.6 if cosine >= 0.2 else 0.3
+    return 0.0
 
 
 def _by_vectors(cosine: float) -> float:

@@ -19,9 +19,8 @@ import jellyfish
 from qa_bot.attribution import said_by
 from qa_bot.dates import MONTHS, WEEKDAYS, TimeExpression
 from qa_bot.lexicon import place_names, places, short_forms, stop_terms
-from qa_bot.quantities import is_plural
-from qa_bot.statements import Figure, Name, Statement, is_common, spoken_form
-from qa_bot.text import fold_text, term_of
+from qa_bot.statements import Figure, Name, Statement, base_form, is_common, is_verb, light_terms, spoken_form
+from qa_bot.text import fold_text, sentences, term_of
 from qa_bot.types import Span
 
 
@@ -69,12 +68,20 @@ class Scope:
 Evidence = Sequence[Statement]
 
 
-def objection(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why evidence does not support a sentence: it lacks something, or ``contradicts``."""
+
+    text: str
+    contradicts: bool
+
+
+def objection(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> Objection | None:
     """Why the evidence does not support a sentence, or None."""
     for rule in _RULES:
         why = rule(said, evidence, scope, alike)
         if why:
-            return why
+            return Objection(why, rule in _CONTRADICTING)
     return None
 
 
@@ -264,7 +271,11 @@ def _same_thing(figure: Figure, said: Statement, other: Figure, item: Statement,
         return True
     # "1,500 special forces soldiers" is told as "1,500 members of the special forces".
     head = figure.nouns[-1]
-    if head in _ANYTHING or alike.best(head, Statement(" ".join(_around(item, other)))) >= _ALIKE:
+    if (
+        head in _ANYTHING
+        or other.nouns[-1] in _ANYTHING
+        or alike.best(head, Statement(" ".join(_around(item, other)))) >= _ALIKE
+    ):
         return True
     return alike.best(other.nouns[-1], said) >= _ALIKE
 
@@ -287,28 +298,31 @@ def _better_elsewhere(
     held: Sequence[tuple[Figure, Statement]],
     alike: Alike,
 ) -> bool:
-    """Whether what stands around a figure in the sentence belongs, in the evidence, to a different figure.
+    """Whether what stands around a figure in the sentence belongs, in the passage, to a different figure.
 
-    "8,000 are in Russia" where the evidence has 10,000 in Russia and 8,000 in Kursk.
+    "8,000 are in Russia" where the passage has 10,000 in Russia and 8,000 in Kursk. A figure that the
+    sentence has as well is different only where the two have changed places.
     """
-    rivals = [
-        (rival, where)
-        for rival, where in held
-        if rival.kind == figure.kind
-        and rival is not other
-        and not _same_value(figure, rival)
-        and rival.currency == other.currency
-    ]
-    if not rivals:
-        return False
     near = _context(said, figure)
     own = _fit(near, _context(item, other), alike)
-    best = max(_fit(near, _context(where, rival), alike) for rival, where in rivals)
-    return best > own + _CLEARLY and best >= 0.5
+    for rival, where in held:
+        if rival.kind != figure.kind or rival.currency != other.currency or _same_value(figure, rival):
+            continue
+        fit = _fit(near, _context(where, rival), alike)
+        if fit <= own + _CLEARLY or fit < 0.5:
+            continue
+        twins = [one for one in said.figures if one is not figure and _same_value(one, rival)]
+        if not twins:
+            return True
+        theirs = _context(said, twins[0])
+        if _fit(theirs, _context(item, other), alike) > _fit(theirs, _context(where, rival), alike):
+            return True
+    return False
 
 
 _CLEARLY = 0.3
-_SIDE = 7  # words on either side of a figure that say what it is of
+_TURNS = frozenset("from and while but than to versus compared up down".split())  # to the next figure
+_SIDE = 6  # words on either side of a figure that say what it is of
 
 
 def _context(item: Statement, figure: Figure) -> dict[str, float]:
@@ -330,9 +344,13 @@ def _beside(item: Statement, start: int, end: int, walls: Sequence[tuple[int, in
             word = item.words[at]
             if distance >= _SIDE or any(left <= word.start < right for left, right in walls):
                 break
-            if word.term in stop_terms() or word.text[0].isdigit():
+            if step == -1 and word.text in _TURNS and any(right <= word.start for _, right in walls):
+                break
+            if word.term in stop_terms() or word.term in light_terms() or word.text[0].isdigit():
                 continue
-            weight = 1.0 / (1.0 + 0.25 * distance) * (1.0 if step == 1 else 0.8)
+            if any(time.start <= word.start < time.end for time in item.times):
+                continue
+            weight = 1.0 / (1.0 + 0.4 * distance) * (1.0 if step == 1 else 0.8)
             found[word.term] = max(found.get(word.term, 0.0), weight)
     return found
 
@@ -419,12 +437,23 @@ def _fits(time: TimeExpression, other: TimeExpression) -> bool:
     if (time.first is None) != (other.first is None) or (time.last is None) != (other.last is None):
         # "since August" told as "in August": the sentence names the month that something began in
         return time.first is not None and time.first == other.first and time.precision != "day"
+    if time.relative and other.relative and _same_days(time, other):
+        return True  # a day and month whose year the words around it tell differently
     inside = (time.first is None or (other.first is not None and time.first <= other.first)) and (
         time.last is None or (other.last is not None and other.last <= time.last)
     )
     if time.precision == "open" or other.precision == "open":
         return time.first == other.first and time.last == other.last
     return inside
+
+
+def _same_days(time: TimeExpression, other: TimeExpression) -> bool:
+    pairs = ((time.first, other.first), (time.last, other.last))
+    return all(
+        (a is None and b is None)
+        or (a is not None and b is not None and (a.month, a.day) == (b.month, b.day))
+        for a, b in pairs
+    )
 
 
 def _includes(time: TimeExpression, day: datetime.date) -> bool:
@@ -624,7 +653,8 @@ _IRREGULAR = {
 
 
 def _forms(word: str) -> set[str]:
-    return {term_of(word), *map(term_of, _IRREGULAR.get(word, "").split())}
+    forms = (term_of(word), *map(term_of, _IRREGULAR.get(word, "").split()))
+    return set(map(base_form, forms))
 
 
 def _polarity(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
@@ -696,18 +726,18 @@ _SENSES = frozenset(
 
 _BE = frozenset("is are was were be been being get got".split())
 _MUTUAL = frozenset(
-    map(
-        term_of,
+    base_form(term_of(word))
+    for word in (
         "met meet meets talks talk agreed agree clashed clash fought fight marry married divorced border share differ between"
-        " and with discussed join joined compare equal same negotiate negotiated trade play played drew faced face".split(),
-    )
+        " and with discussed join joined compare equal same negotiate negotiated trade play played drew faced face"
+    ).split()
 )
 _SPEECH = frozenset(
-    map(
-        term_of,
-        "said says say told added stated announced reported claimed wrote explained noted argued confirmed called described"
-        " pointed warned insisted thought according".split(),
-    )
+    base_form(term_of(word))
+    for word in (
+        "said says say told added stated announced reported claimed wrote explained noted argued confirmed"
+        " pointed warned insisted thought according"
+    ).split()
 )
 
 
@@ -725,26 +755,21 @@ def _roles(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> s
                 theirs = _sides(item, place)
                 if _crossed(mine, theirs):
                     return f"who did it and to whom is the other way round at {word.text!r}"
-                if same and _another(mine.doer, theirs.doer, said, evidence):
+                elsewhere = any(
+                    _names_in(other_item) & mine.doer for other_item in evidence if other_item is not item
+                )
+                if same and word.term not in _SPEECH and not elsewhere and _another(mine, theirs):
                     return f"somebody else does it at {word.text!r}"
     return None
 
 
 _SAME_DEED = 0.5
+_SAME_VERB = 0.85
 
 
 def _is_verb(item: Statement, at: int) -> bool:
-    """Whether a word may be a verb with two sides: no name, no stop word, none of speech or of both alike."""
-    word = item.words[at]
-    if (word.text[0].isupper() and at) or not word.text[0].isalpha() or word.term in stop_terms():
-        return False
-    if (
-        word.term in _MUTUAL
-        or word.term in _SPEECH
-        or (is_plural(word.text) and not word.text.endswith(("es", "ks", "ts", "ds", "ps", "ns", "ls", "rs")))
-    ):
-        return False
-    return 0 < at < len(item.words) - 1
+    """Whether a word is a verb whose two sides differ."""
+    return 0 < at < len(item.words) - 1 and is_verb(item, at) and item.terms[at] not in _MUTUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -805,20 +830,27 @@ def _side(item: Statement, places_: range, *, names: bool = False) -> Iterator[s
 
 def _is_name(item: Statement, at: int) -> bool:
     word = item.words[at]
-    if not word.text[0].isupper() or word.term in stop_terms() or word.text.casefold() in _DAYS_AND_MONTHS:
+    if not word.text[0].isupper() or word.term in stop_terms() or _bare(word.text) in _DAYS_AND_MONTHS:
         return False
     return at > 0 or not is_common(word.text) or (word.term,) in places()
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"['’]s?$", "", word.casefold())
 
 
 _DAYS_AND_MONTHS = frozenset(WEEKDAYS) | frozenset(MONTHS)
 
 
-def _another(mine: frozenset[str], theirs: frozenset[str], said: Statement, evidence: Evidence) -> bool:
-    """Whether somebody is named as the doer, and in the evidence somebody else, whom the sentence leaves out."""
-    if not mine or not theirs or mine & theirs:
+def _another(mine: _Sides, theirs: _Sides) -> bool:
+    """Whether somebody is named as the doer of a thing that in the evidence somebody else does."""
+    if not mine.doer or not theirs.doer or mine.doer & theirs.doer or not (mine.after & theirs.after):
         return False
-    own = {_canonical(said, at) for at in range(len(said.words)) if said.words[at].text[0].isupper()}
-    return not theirs & own
+    return not theirs.doer & mine.names_before and not mine.doer & theirs.names_before
+
+
+def _names_in(item: Statement) -> frozenset[str]:
+    return frozenset(_canonical(item, at) for at in range(len(item.words)) if _is_name(item, at))
 
 
 def _canonical(item: Statement, at: int) -> str:
@@ -846,7 +878,7 @@ _OWNER = re.compile(r"(?P<owner>[A-Z][\w-]*)(?:['’]s?) (?P<thing>(?:[a-z]+ ){0
 
 
 def _owners(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
-    """ "Belmar's defence ministry" where the evidence has Osterland's."""
+    """Whether a thing is said to be somebody's that in the evidence is another's: Belmar's defence ministry."""
     for match in _OWNER.finditer(said.text):
         if match["owner"] is None:
             continue
@@ -876,20 +908,20 @@ def _owns(owner: str, word: str, item: Statement, thing: str) -> bool:
 # --- up or down ----------------------------------------------------------------------------------
 
 _UP = frozenset(
-    map(
-        term_of,
+    base_form(term_of(word))
+    for word in (
         "rise rose risen rising rises increase increased increases increasing grow grew grown growing climb climbed jump"
-        " jumped soar soared surge surged up higher raise raised expensive dearer accelerate accelerated gain gained doubled"
-        " expanded swelled strengthened worsened upped".split(),
-    )
+        " jumped soar soared surge surged up higher raise raised expensive dearer accelerate accelerated doubled"
+        " expanded swelled strengthened worsened upped"
+    ).split()
 )
 _DOWN = frozenset(
-    map(
-        term_of,
+    base_form(term_of(word))
+    for word in (
         "fall fell fallen falling drop dropped decline declined decrease decreased slow slowed slowing ease eased cut cuts"
         " cutting shrink shrank shrunk plunge plunged slump slumped tumble tumbled down lower lowered cheaper cheap reduce"
-        " reduced cooled dipped dip sank weakened lost halved trimmed slashed".split(),
-    )
+        " reduced cooled dipped dip sank weakened halved trimmed slashed"
+    ).split()
 )
 
 
@@ -917,7 +949,7 @@ def _direction(item: Statement, figure: Figure) -> bool | None:
         return None
     found: list[tuple[int, bool]] = []
     for at, word in enumerate(item.words):
-        if word.term in _UP or word.term in _DOWN:
+        if (word.term in _UP or word.term in _DOWN) and at not in inside:
             gap = inside[0] - at if at < inside[0] else at - inside[-1] + 1
             between = item.text[min(word.start, figure.start) : max(word.end, figure.end)]
             if (
@@ -941,14 +973,30 @@ def _speakers(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -
         return None
     if _shares_name(told, scope.heads):
         return None  # "the Harbour Daily reports that ..."
-    sources = [_source_of(item, scope) for item in evidence]
+    speaking = [
+        item for item in evidence if any(has_value(figure, item) for figure in said.figures)
+    ] or evidence
+    sources = [_source_of(item, scope) for item in speaking]
     known = [source for source in sources if source]
-    if not known or any(_shares_name(told, Statement(source)) for source in known):
+    if any(_shares_name(told, Statement(source)) for source in known):
         return None
+    if any(_shares_name(told, item) for item in speaking if not _source_of(item, scope)):
+        return None
+    if not known:
+        near = " ".join(
+            (*(item.text for item in evidence), *(_sentences_before(item, scope) for item in evidence))
+        )
+        return None if _shares_name(told, Statement(near)) else f"it is not said there by {speaker!r}"
     named = [source for source in known if Statement(source).names or Statement(source).places]
     if len(named) < len(known):
         return None  # an office, which may be the speaker's
     return f"it is said by {named[0]!r}"
+
+
+def _sentences_before(item: Statement, scope: Scope) -> str:
+    """The two sentences before one in its article: whom "he" means."""
+    before = scope.article.text[max(0, item.start - 600) : item.start]
+    return " ".join(before[span.start : span.end] for span in sentences(before)[-2:])
 
 
 def _source_of(item: Statement, scope: Scope) -> str | None:
@@ -984,3 +1032,4 @@ _RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = 
     _roles,
     _speakers,
 )
+_CONTRADICTING = frozenset({_polarity, _directions, _owners, _roles, _speakers})

@@ -26,7 +26,7 @@ _IMAGE = re.compile(r"!\[[^\[\]]*\](?:\([^()\n]*\)|\[[^\[\]]*\])?")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
 _BRACKETS = re.compile(r"[\[【［〔]([^\[\]【】［］〔〕\n]*)[\]】］〕]")
 _IN_ROUND = re.compile(rf"\(\s*((?:{_KEY}[\s,;]*)+)\)")
-_BARE = re.compile(rf"(?<![\w-])({_KEY})(?![\w-])")
+_BARE = re.compile(rf"({_KEY})")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[^\n]*$", re.MULTILINE)
 _LINE_START = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*•+][ \t]+|\d{1,2}[.)][ \t]+(?=\S)|[-=*_]{3,}[ \t]*$)", re.MULTILINE

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from qa_bot.dates import MONTHS, WEEKDAYS, TimeExpression, time_expressions
@@ -30,8 +30,8 @@ class Statement:
 
     @cached_property
     def words(self) -> list[Word]:
-        """Its words."""
-        return words(self.text)
+        """Its words, with the base form of irregular verbs as their term."""
+        return [replace(word, term=base_form(word.term)) for word in words(self.text)]
 
     @cached_property
     def terms(self) -> list[str]:
@@ -69,6 +69,16 @@ class Statement:
         return list(_names(self.words, self.text))
 
     @cached_property
+    def named(self) -> frozenset[int]:
+        """The places of capitalised words: names, and titles beside them."""
+        starts = {word.start for name in self.names for word in name.words}
+        return frozenset(
+            at
+            for at, word in enumerate(self.words)
+            if word.start in starts or (at and word.text[0].isupper())
+        )
+
+    @cached_property
     def places(self) -> frozenset[Phrase]:
         """The countries named, by whichever of their names."""
         found = set()
@@ -89,6 +99,86 @@ class Statement:
     def clauses(self) -> list[int]:
         """Of each word, which clause it stands in."""
         return _clauses(self.words, self.text)
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+_IRREGULAR = """
+be:been say:said tell:told give:gave,given take:took,taken go:went,gone meet:met hold:held make:made find:found
+know:knew,known come:came see:saw,seen get:got,gotten lead:led leave:left send:sent spend:spent build:built lose:lost
+win:won pay:paid buy:bought sell:sold bring:brought think:thought fight:fought catch:caught teach:taught keep:kept
+feel:felt fall:fell,fallen rise:rose,risen begin:began,begun break:broke,broken choose:chose,chosen drive:drove,driven
+eat:ate,eaten fly:flew,flown forget:forgot,forgotten freeze:froze,frozen grow:grew,grown hide:hid,hidden ride:rode,ridden
+ring:rang,rung run:ran shake:shook,shaken shoot:shot show:shown sing:sang,sung sink:sank,sunk sit:sat sleep:slept
+speak:spoke,spoken stand:stood steal:stole,stolen strike:struck,stricken swear:swore,sworn swim:swam,swum tear:tore,torn
+throw:threw,thrown wake:woke,woken wear:wore,worn write:wrote,written draw:drew,drawn blow:blew,blown flee:fled
+seek:sought deal:dealt dig:dug feed:fed mean:meant light:lit hear:heard sue:sued bear:bore,borne bend:bent bind:bound
+forbid:forbade,forbidden withdraw:withdrew,withdrawn undergo:underwent,undergone overcome:overcame become:became
+understand:understood shrink:shrank,shrunk spring:sprang,sprung lend:lent arise:arose,arisen lay:laid lie:lain die:dead
+"""
+
+
+@lru_cache(maxsize=1)
+def _base_forms() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for entry in _IRREGULAR.split():
+        base, _, forms = entry.partition(":")
+        found.update((term_of(form), term_of(base)) for form in forms.split(","))
+    return found
+
+
+def base_form(term: str) -> str:
+    """The term of a verb's base form: "say" for "said", which no stemmer joins."""
+    return _base_forms().get(term, term)
+
+
+@lru_cache(maxsize=1)
+def light_terms() -> frozenset[str]:
+    """Words of telling and happening, which may be added and left out."""
+    return frozenset(
+        base_form(term_of(word))
+        for word in (
+            "said says say told tell according reported report reports reportedly stated states added adds also however"
+            " meanwhile noted explained described earlier later already still people something thing things number including"
+            " among made make being news article articles newspaper wrote writes published announced released issued took place"
+            " happened rate passage passages source sources provided based context information"
+        ).split()
+    )
+
+
+_PAST = frozenset(
+    form
+    for entry in _IRREGULAR.split()
+    for form in entry.partition(":")[2].split(",")
+    if form not in ("dead", "left")
+) | frozenset("cut put set hit beat let shut hurt cost quit spread left won".split())
+_NO_VERBS = frozenset(
+    "according including regarding during following concerning hundred united armed red need speed seed".split()
+)
+_BEFORE_VERB = frozenset(
+    "to will would can could may might must shall should did does do not won't wouldn't cannot".split()
+)
+
+
+def is_verb(item: Statement, at: int) -> bool:
+    """Whether a word looks like a verb with its object, as far as its form and the word before it tell."""
+    word = item.words[at]
+    lowered = word.text.casefold()
+    if not lowered[0].isalpha() or (word.text[0].isupper() and at) or word.term in stop_terms():
+        return False
+    if lowered in _NO_VERBS:
+        return False
+    if lowered in _PAST or (lowered.endswith(("ed", "ing")) and len(lowered) > 4):
+        return True
+    before = item.words[at - 1].text.casefold() if at else ""
+    if before in _BEFORE_VERB or before.endswith("n't"):
+        return True
+    third = lowered.endswith("s") and not lowered.endswith(("ss", "us", "is"))
+    return (
+        third
+        and at > 0
+        and (item.words[at - 1].text[0].isupper() or before in ("it", "he", "she", "who", "which"))
+    )
 
 
 # --- figures -------------------------------------------------------------------------------------
@@ -147,6 +237,8 @@ _TIMES = re.compile(
 )
 _TIMES_VALUE = {"on": 1, "tw": 2, "do": 2, "th": 3, "tr": 3, "qu": 4, "fo": 4, "fi": 5, "te": 10, "ha": 0.5}
 _DIGITS = re.compile(r"(?<![\w.,])[-−]?\d+(?:[.,:]\d+)*(?:\s?[ap]\.?m\b)?|\d+(?:[.,:]\d+)*", re.IGNORECASE)
+_SCORE = re.compile(r"\d{1,3}[-–]\d{1,3}(?![\d-])")
+_SCORE_BEFORE = re.compile(r"\d[-–]\Z")
 _DEFINITE = re.compile(
     r"\b(?:the|both|these|those|all|its|their|his|her|between the|other)\s+(?:other )?\Z", re.IGNORECASE
 )
@@ -173,50 +265,52 @@ _SPANS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
 
 
 def _figures(text: str, times: Sequence[TimeExpression]) -> list[Figure]:
+    """The figures of a text in order; of those that overlap, the kind that is read first here."""
     found: list[Figure] = []
-    taken: list[tuple[int, int]] = []
+    dated = [(time.start, time.end) for time in times]
+    for read in (_spans, _shares, _quantities, _multiples, _ordinals, _literals):
+        taken = [(figure.start, figure.end) for figure in found]
+        taken += dated if read in (_ordinals, _literals) else []
+        for figure in read(text):
+            if not _overlaps(figure.start, figure.end, taken):
+                found.append(figure)
+                taken.append((figure.start, figure.end))
+    return sorted(found, key=lambda figure: figure.start)
+
+
+def _spans(text: str) -> Iterator[Figure]:
     for pattern, kind, value in _SPANS:
         for match in pattern.finditer(text):
-            if not _overlaps(*match.span(), taken):
-                found.append(Figure(match[0], value, value, kind, *match.span(), spoken=True))
-                taken.append(match.span())
-    found += [share for share in _shares(text) if not _overlaps(share.start, share.end, taken)]
-    taken = [(figure.start, figure.end) for figure in found]
+            yield Figure(match[0], value, value, kind, *match.span(), spoken=True)
+
+
+def _quantities(text: str) -> Iterator[Figure]:
     for quantity in quantities(text):
-        if not _overlaps(quantity.number.start, quantity.number.end, taken):
-            figure = _of_quantity(text, quantity)
-            found.append(figure)
-            taken.append((quantity.number.start, max(quantity.number.end, quantity.span.end)))
+        yield _of_quantity(text, quantity)
+
+
+def _multiples(text: str) -> Iterator[Figure]:
     for match in _TIMES.finditer(text):
         value = float(_TIMES_VALUE[match["w"][:2].casefold()])
         if value != 1:
-            found.append(Figure(match[0], value, value, "times", match.start(), match.end(), spoken=True))
-            taken.append(match.span())
-    dated = [(time.start, time.end) for time in times]
+            yield Figure(match[0], value, value, "times", *match.span(), spoken=True)
+
+
+def _ordinals(text: str) -> Iterator[Figure]:
     for match in _ORDINAL.finditer(text):
-        if _overlaps(*match.span(), taken) or _overlaps(*match.span(), dated):
-            continue
         value = float(match["d"] or _ORDINALS[match["w"].casefold()])
-        found.append(
-            Figure(match[0], value, value, "ordinal", match.start(), match.end(), spoken=bool(match["w"]))
-        )
-        taken.append(match.span())
+        yield Figure(match[0], value, value, "ordinal", *match.span(), spoken=bool(match["w"]))
+
+
+def _literals(text: str) -> Iterator[Figure]:
     for match in _DIGITS.finditer(text):
-        if _overlaps(*match.span(), taken) or _overlaps(*match.span(), dated):
+        if _SCORE_BEFORE.search(text[: match.start()]):
             continue
-        number = match[0].replace(",", "")
+        joined = _SCORE.match(text, match.start())
+        number = joined[0].replace("–", "-") if joined else match[0].replace(",", "")
         value = float(number) if re.fullmatch(r"\d+(\.\d+)?", number) else float("nan")
-        found.append(
-            Figure(
-                fold_text(number).replace(" ", "").replace(".m", "m"),
-                value,
-                value,
-                "literal",
-                match.start(),
-                match.end(),
-            )
-        )
-    return sorted(found, key=lambda figure: figure.start)
+        name = fold_text(number).replace(" ", "").replace(".m", "m")
+        yield Figure(name, value, value, "literal", *match.span())
 
 
 def _shares(text: str) -> list[Figure]:
@@ -247,6 +341,9 @@ def _shares(text: str) -> list[Figure]:
 def _of_quantity(text: str, quantity: Quantity) -> Figure:
     kind: str = quantity.measure
     written = text[quantity.span.start : quantity.span.end]
+    comparison = quantity.comparison
+    if kind == "duration" and written.casefold().startswith("over "):
+        comparison = "exact"  # "over two months": during
     if kind == "percent" and (
         _PERCENT_RANGE.search(written) or _PERCENT_RANGE.match(text[quantity.span.end :].lstrip(" -"))
     ):
@@ -259,7 +356,7 @@ def _of_quantity(text: str, quantity: Quantity) -> Figure:
         kind,
         quantity.span.start,
         max(quantity.span.end, quantity.number.end),
-        quantity.comparison,
+        comparison,
         quantity.currency,
         quantity.per,
         quantity.noun,
@@ -316,7 +413,8 @@ def _names(found: Sequence[Word], text: str) -> Iterator[Name]:
         gap = text[found[index - 1].end : word.start] if index else ""
         opens = index == 0 or bool(re.search(r"[.!?:]\W*\s\W*\Z|[“\"‘(]\Z|\A\W*\n", gap))
         joined = bool(run) and re.fullmatch(r"[ ’'.\-–]{1,3}|’s |'s ", gap) is not None
-        if _is_name_word(word, opens=opens, next_is=_next_capital(found, index, text)):
+        begins = not (run and joined)
+        if _is_name_word(word, opens=opens, next_is=_next_capital(found, index, text), begins=begins):
             if run and not joined:
                 yield Name(tuple(run), sure)
                 run, sure = [], True
@@ -341,13 +439,13 @@ def _next_capital(found: Sequence[Word], index: int, text: str) -> bool:
     )
 
 
-def _is_name_word(word: Word, *, opens: bool, next_is: bool) -> bool:
+def _is_name_word(word: Word, *, opens: bool, next_is: bool, begins: bool) -> bool:
     lowered = word.text.casefold().rstrip("s’'")
     if not word.text[0].isupper() or word.text.casefold() in _TIME_NAMES | _NO_NAMES or lowered in _NO_NAMES:
         return False
     if word.term in stop_terms() and not (word.text.isupper() and len(word.text) > 1):
         return False
-    if word.text.casefold() in ROLES or word.text.casefold() in _TITLES:
+    if begins and (word.text.casefold() in ROLES or word.text.casefold() in _TITLES):
         return False
     if opens and not next_is and not (word.text.isupper() and len(word.text) > 1):
         return not is_common(word.text)
@@ -397,21 +495,36 @@ def _negated(found: Sequence[Word], text: str) -> list[bool]:
     flags = [False] * len(found)
     for index, word in enumerate(found):
         lowered = word.text.casefold()
-        hard = (lowered in _NOT or bool(_NOT_BY.search(lowered))) and not _NOT_REALLY.match(text, word.end)
-        if hard:
-            _mark(flags, clauses, index, _REACH)
+        if (lowered in _NOT or _NOT_BY.search(lowered)) and not _NOT_REALLY.match(text, word.end):
+            _mark_next(flags, found, clauses, index)
             if lowered in ("no", "nothing", "none", "nobody", "neither", "never") and index:
                 flags[index - 1] = not flags[index - 1]
-        elif word.term in _DENIES:
+        elif word.term in _DENIES and not flags[index]:  # "neither confirmed nor denied"
             that = index + 1 < len(found) and found[index + 1].text.casefold() == "that"
             _mark(flags, clauses, index, _REACH + 2, across=int(that))
-        elif word.term in _EXCLUDES:
-            _mark(flags, clauses, index, _REACH)
+        elif word.term in _EXCLUDES or (
+            lowered == "out" and index and found[index - 1].term in ("rule", "ruled")
+        ):
+            _mark_next(flags, found, clauses, index)
         elif word.term in _FAILS and index + 1 < len(found) and _leads_on(found, index):
-            _mark(flags, clauses, index, 4)
-        elif lowered == "out" and index and found[index - 1].term in ("rule", "ruled"):
-            _mark(flags, clauses, index, _REACH)
+            _mark_next(flags, found, clauses, index)
     return flags
+
+
+def _mark_next(flags: list[bool], found: Sequence[Word], clauses: Sequence[int], index: int) -> None:
+    """Turn what the first telling word behind one says, and what is joined to it by "or"."""
+    at = index + 1
+    while at < len(found) and clauses[at] <= clauses[index] + 1:
+        word = found[at]
+        if word.term not in stop_terms() and not word.text.casefold().endswith("ly"):
+            flags[at] = not flags[at]
+            if at + 1 < len(found) and found[at + 1].text == "or":
+                index, at = at, at + 2
+                continue
+            return
+        if clauses[at] > clauses[index]:
+            return
+        at += 1
 
 
 def _mark(flags: list[bool], clauses: Sequence[int], index: int, reach: int, across: int = 0) -> None:

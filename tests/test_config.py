@@ -184,10 +184,12 @@ OF_MODEL = {
 
 
 def test_a_models_settings_and_prompts_shape_answers_only_while_it_is_set() -> None:
-    """Without a model the hash is what it was; with one its prompts are in it. Time and key are in neither."""
+    """Without a model the hash is what it was; with one its prompts are in it. Time and key never are."""
     plain, written = load_settings(), load_settings(llm="ollama:one")
     without = {load_settings(**{name: value}).hash for name, value in OF_MODEL.items() if name != "llm"}
-    with_one = {name: load_settings(**{"llm": "ollama:one", name: value}).hash for name, value in OF_MODEL.items()}
+    with_one = {
+        name: load_settings(**{"llm": "ollama:one", name: value}).hash for name, value in OF_MODEL.items()
+    }
 
     assert without == {plain.hash}
     assert written.hash != plain.hash

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from qa_bot.articles import find, read
 from qa_bot.chunking import passages
+from qa_bot.errors import ArticleError
 from qa_bot.models import word_rarity, word_vectors
 from qa_bot.support import Checker, Source
 from qa_bot.types import Article, Passage
 
-FOLDER = Path(__file__).parent / "written"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "tests" / "written"
 
 
 @dataclass(frozen=True)
@@ -26,15 +29,24 @@ def cases(name: str) -> Iterator[Case]:
     """The cases of one half."""
     for block in (FOLDER / f"{name}.txt").read_text("utf-8").split("\n# "):
         head, *lines = block.removeprefix("# ").strip().split("\n")
-        number, publisher, day, title = (part.strip() for part in head.split("|"))
-        text = "\n".join(line for line in lines if not line.startswith(("= ", "! ")))
-        article = Article(number, text, title, publisher, published=day)
+        article = _article(head, lines)
         for line in lines:
             if line.startswith("= "):
                 yield Case(article, line[2:], None)
             elif line.startswith("! "):
                 wrong, _, sentence = line[2:].partition(" | ")
                 yield Case(article, sentence, wrong)
+
+
+def _article(head: str, lines: list[str]) -> Article:
+    """The article of a block: a sample article by its path, or what stands in the block."""
+    if head.startswith("seeds/"):
+        (source,) = (one for one in find([ROOT / head]) if not isinstance(one, ArticleError))
+        (article,) = (one for one in read(source) if isinstance(one, Article))
+        return article
+    number, publisher, day, title = (part.strip() for part in head.split("|"))
+    text = "\n".join(line for line in lines if line.strip() and not line.startswith(("= ", "! ")))
+    return Article(number, text, title, publisher, published=day)
 
 
 def checker(article: Article) -> Checker:

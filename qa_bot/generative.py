@@ -305,7 +305,8 @@ class Page:
         if not any(map(str.isalnum, sentence)) or _PREAMBLE.fullmatch(sentence):
             return
         self._plain.append(sentence)
-        found = self._checker.find(sentence, keys)
+        # What a model says of the passages as a whole, no passage can bear out.
+        found = [] if _OF_PASSAGES.search(sentence) else self._checker.find(sentence, keys)
         if not found and self._remove:
             self._removed += 1
             return
@@ -337,6 +338,11 @@ _SPOILT = re.compile(r"\s+(?=[.,;:!?](?:\s|\Z))")
 _EMPTY = re.compile(r"\(\s*[,;]*\s*\)|(?<=[,;])\s*[,;]+")
 _PREAMBLE = re.compile(
     r"(?:sure|certainly|of course|here (?:is|are)|based on|answer)\b[^.]{0,80}[:!]", re.IGNORECASE
+)
+_OF_PASSAGES = re.compile(
+    r"\b(?:passages?|sources?|articles?|texts?|context)\b.{0,30}\b(?:do|does|did|is|are) ?n[o'’]t\b"
+    r"|\bn[o'’]t?\b.{0,30}\b(?:in|by|from) (?:the|these|any) (?:passages?|sources?|articles?|context)\b",
+    re.IGNORECASE,
 )
 _DECLINES = re.compile(
     r"\b(?:(?:do|does|did) ?n[o'’]t|not|no|cannot|can['’]t|unable|none)\b.{0,80}\b(?:passages?|sources?"

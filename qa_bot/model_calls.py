@@ -15,6 +15,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from qa_bot.errors import ModelError
 from qa_bot.models import Chunk, on_socket
@@ -22,6 +23,17 @@ from qa_bot.models import Chunk, on_socket
 _CHARS_A_TOKEN = 12  # of any language and more than any; beyond it a model ignores its limit
 _LONGEST_WAIT = 5.0  # seconds that a provider may ask to be given before it is asked once more
 _PIECES_AHEAD = 256  # that wait to be read: a model that writes without end must not fill the memory
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a model failed, and the seconds after which it asks to be asked again, where it does."""
+
+    text: str
+    wait: float | None
+
+
+_Queue = queue.Queue[Chunk | _Failure | None]
 
 
 class Stopped(Exception):
@@ -62,7 +74,7 @@ class Call:
         self._stopped = threading.Event()
         self._left = threading.Event()
         self._sockets = _Sockets()
-        self._ready: queue.Queue[Chunk | Exception | None] = queue.Queue(_PIECES_AHEAD)
+        self._ready: _Queue = queue.Queue(_PIECES_AHEAD)
 
     def stop(self) -> None:
         """End the call, from any thread; whoever reads it meets `Stopped`."""
@@ -93,11 +105,11 @@ class Call:
         threading.Thread(target=self._read, args=(self._ready, self._left), daemon=True).start()
         length = written = 0
         while (item := self._next(deadline)) is not None:
-            if isinstance(item, Exception):
-                wait = None if again or length else _asked_to_wait(item)
+            if isinstance(item, _Failure):
+                wait = None if again or length else item.wait
                 if wait is not None and time.monotonic() + wait < deadline:
                     raise _Busy(wait)
-                raise ModelError(f"{_told(item, self.name, self._seconds)}") from item
+                raise ModelError(item.text)
             self.usage, self.end = item.usage or self.usage, item.end or self.end
             length, written = length + len(item.text), written + len(item.text.strip())
             if length > self._most:
@@ -109,30 +121,37 @@ class Call:
         if self._tells_end and self.end is None:
             raise ModelError(f"The connection to the model {self.name!r} broke while it wrote.")
 
-    def _next(self, deadline: float) -> Chunk | Exception | None:
+    def _next(self, deadline: float) -> Chunk | _Failure | None:
         while not self._stopped.is_set():
             left = deadline - time.monotonic()
             if left <= 0:
-                return TimeoutError()
+                return self._failure(TimeoutError())
             with contextlib.suppress(queue.Empty):
-                return self._ready.get(timeout=min(left, _POLL_SECONDS))
+                item = self._ready.get(timeout=min(left, _POLL_SECONDS))
+                if not self._stopped.is_set():  # else it tells of the connection that was shut
+                    return item
         raise Stopped
 
-    def _read(self, ready: queue.Queue[Chunk | Exception | None], left: threading.Event) -> None:
+    def _read(self, ready: _Queue, left: threading.Event) -> None:
         """Fill the queue until the model ends, fails, or nobody wants to read on."""
         on_socket.set(self._sockets.add)
-        last: Exception | None = None
-        chunks = self._chunks()
+        last: _Failure | None = None
         try:
-            for chunk in chunks:
-                if left.is_set() or not _put(ready, chunk, left):
-                    break
-        except Exception as error:  # noqa: BLE001 (a provider's package raises what it likes; the reader is told)
-            last = error
-        finally:
-            with contextlib.suppress(Exception):
+            chunks = self._chunks()
+            try:
+                for chunk in chunks:
+                    if left.is_set() or not _put(ready, chunk, left):
+                        break
+            finally:
                 chunks.close()  # type: ignore[attr-defined]  # a generator
+        except Exception as error:  # noqa: BLE001 (a provider's package raises what it likes; the reader is told)
+            last = self._failure(error)
+        self._sockets.close()
         _put(ready, last, left)
+
+    def _failure(self, error: Exception) -> _Failure:
+        """What went wrong, in words: an error holds on to its connection."""
+        return _Failure(_told(error, self.name, self._seconds), _asked_to_wait(error))
 
     def _leave(self) -> None:
         """Let go of the model: its connections are shut, which wakes a thread that waits for it."""
@@ -155,20 +174,27 @@ class _Sockets:
         if over:
             self.shut()
 
-    def shut(self, *, over: bool = True) -> None:
+    def shut(self) -> None:
+        """Wake whoever waits for them."""
         with self._lock:
-            found, self._open, self._over = self._open, [], over
+            self._over = True
+            found = list(self._open)
         for one in found:
             with contextlib.suppress(OSError):  # it may be closed already
                 one.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close them, in the thread that used them: a provider's package may leave that to chance."""
+        with self._lock:
+            found, self._open = self._open, []
+        for one in found:
+            one.close()
 
 
 _POLL_SECONDS = 0.05
 
 
-def _put(
-    ready: queue.Queue[Chunk | Exception | None], item: Chunk | Exception | None, left: threading.Event
-) -> bool:
+def _put(ready: _Queue, item: Chunk | _Failure | None, left: threading.Event) -> bool:
     while not left.is_set():
         with contextlib.suppress(queue.Full):
             ready.put(item, timeout=_POLL_SECONDS)

@@ -242,7 +242,8 @@ def _watched(request: httpx.Request) -> None:
 
 
 def _connected(tell: Callable[[socket.socket], None] | None, event: str, info: Mapping[str, Any]) -> None:
-    if event == "connection.connect_tcp.complete" and tell is not None:
+    # Encryption makes a new socket of the first.
+    if event in ("connection.connect_tcp.complete", "connection.start_tls.complete") and tell is not None:
         tell(info["return_value"].get_extra_info("socket"))
 
 

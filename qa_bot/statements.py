@@ -502,11 +502,7 @@ def _negated(found: Sequence[Word], text: str) -> list[bool]:
         elif word.term in _DENIES and not flags[index]:  # "neither confirmed nor denied"
             that = index + 1 < len(found) and found[index + 1].text.casefold() == "that"
             _mark(flags, clauses, index, _REACH + 2, across=int(that))
-        elif word.term in _EXCLUDES or (
-            lowered == "out" and index and found[index - 1].term in ("rule", "ruled")
-        ):
-            _mark_next(flags, found, clauses, index)
-        elif word.term in _FAILS and index + 1 < len(found) and _leads_on(found, index):
+        elif word.term in _EXCLUDES or _rules_out(found, index) or _leads_on(found, index):
             _mark_next(flags, found, clauses, index)
     return flags
 
@@ -535,8 +531,15 @@ def _mark(flags: list[bool], clauses: Sequence[int], index: int, reach: int, acr
         flags[at] = not flags[at]
 
 
+def _rules_out(found: Sequence[Word], index: int) -> bool:
+    return found[index].text == "out" and index > 0 and found[index - 1].term == "rule"
+
+
 def _leads_on(found: Sequence[Word], index: int) -> bool:
+    """Whether a word says that what follows is not done: "refused to", "failed to", "stopped"."""
     following = [word.text.casefold() for word in found[index + 1 : index + 3]]
+    if found[index].term not in _FAILS or not following:
+        return False
     return following[0] == "to" or following[0].endswith("ing") or "from" in following
 
 

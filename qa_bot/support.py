@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from qa_bot.contradictions import Scope, has_time, has_value, objection
 from qa_bot.lexicon import place_names, places, short_forms, stop_terms
-from qa_bot.statements import Statement, light_terms
+from qa_bot.statements import Statement, is_verb, light_terms
 from qa_bot.synonyms import related
 from qa_bot.text import sentences
 from qa_bot.types import Article, Passage, Span
@@ -119,6 +119,13 @@ class Checker:
         said = self._statement(sentence, source)
         weights = self._weights(said, source)
         best = Support(source, (), 0.0, "the passage does not say this")
+        for item in reading.statements:
+            if said.folded and said.folded == item.folded:
+                return Support(source, tuple(_spans((item,))), 1.0)
+        telling = sum(weight > _LIGHT for weight in weights.values())
+        deeds = any(is_verb(said, at) for at in range(len(said.words)))
+        if not deeds and telling + len(said.figures) + len(said.times) + len(said.quotations) < _LEAST_SAID:
+            return best  # "Visit it now."
         tries = self._tries(said, weights, reading)
         least = max([LEAST_SCORE, *(score - _NEAR_BEST for score, _ in tries[:1])])
         for score, evidence in tries:
@@ -247,6 +254,7 @@ class Checker:
 
 _SAME_SCORE = 0.03  # evidence that is as near as the best and says the contrary ends the search
 _NEAR_BEST = 0.12  # evidence that is further from the best is not asked when the best objects
+_LEAST_SAID = 2  # telling words, figures and days: less says nothing that could be borne out
 _PLENTY = 0.92
 _APART = 0.02  # two sentences apart are tried after two that stand together
 _EACH = 0.03  # what a sentence more must add to the score to be worth it

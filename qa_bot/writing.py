@@ -109,6 +109,7 @@ class Author:
         finish: Callable[[Answer], Answer],
     ) -> Iterator[Draft | Answer]:
         from qa_bot.generative import Composed, Page, call_of, compose, packed
+        from qa_bot.model_calls import Stopped
 
         try:
             model = self.model
@@ -122,7 +123,7 @@ class Author:
                     yield item
         except ModelError as error:
             yield _instead(quoted, str(error))
-        except QABotError:
+        except (QABotError, Stopped):
             raise
         except Exception:
             # Whatever a model's package does, the reader has an answer.

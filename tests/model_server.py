@@ -31,7 +31,9 @@ class Request:
     @property
     def passages(self) -> dict[str, str]:
         found = re.findall(
-            r"^=== \w+ passage \[(src-\w+)\][^\n]*\n(.*?)\n=== \w+ end ===$", self.text, re.M | re.S
+            r"^(?:user: )?=== \w+ passage \[(src-\w+)\][^\n]*\n(.*?)\n=== \w+ end ===$",
+            self.text,
+            re.M | re.S,
         )
         return dict(found)
 

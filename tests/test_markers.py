@@ -55,8 +55,8 @@ def test_markup_vanishes_and_known_keys_are_cited(text: str, expected: str) -> N
 
 BITS = (
     "[src-4f7a]", "[src-dead]", " src-99cc ", "(src-4f7a)", "[", "]", "<b>", "</b>", "<img src=x>", "![a](b)",
-    "[a b](http://c.example/d)", " http://x.example/y ", "**", "`", "\n", "\n- ", " ", "word", "two words. ", "3.5 %",
-    "src-", "-4f7a]", "[src", "<scr", "ipt>", "](", ")", "<!--", "-->", "【src-99cc】",
+    "[a b](http://c.example/d)", " http://x.example/y ", "**", "`", "\n", "\n- ", " ", "word", "two words. ",
+    "3.5 %", "src-", "-4f7a]", "[src", "<scr", "ipt>", "](", ")", "<!--", "-->", "【src-99cc】",
 )  # fmt: skip
 
 

@@ -13,8 +13,8 @@ HARD = ("role", "negation", "opposite")
 ARTICLE = Article(
     "dam",
     "The dam at Corrow will be closed for repairs until 3 May, the water board said on Monday. About 40,000 "
-    "people depend on it. The board's head, Ida Holm, did not say what the work costs. “We had no choice,” she "
-    "said. On Tuesday the mayor, Ole Brandt, called the closure a “costly mistake”.",
+    "people depend on it. The board's head, Ida Holm, did not say what the work costs. “We had no choice,” "
+    "she said. On Tuesday the mayor, Ole Brandt, called the closure a “costly mistake”.",
     title="Dam at Corrow to close",
     publisher="Valley Post",
     published="2025-04-02",
@@ -87,7 +87,7 @@ def test_a_true_sentence_is_tied_to_the_words_that_say_it(dam: Checker, sentence
         ("The dam will be closed for repairs until 13 May.", "13 May"),
         ("The dam at Barrow will be closed for repairs until 3 May.", "Barrow"),
         ("Ida Holm called the closure a “costly mistake”.", "Ole Brandt"),
-        ("Ole Brandt called the closure a “wise step”.", "quoted words"),
+        ("Ole Brandt called the closure a “wise step”.", ""),
         ("Ida Holm said what the work costs.", "denied"),
         ("The dam will be opened for repairs until 3 May.", "closed"),
         ("The water board hopes to sell the dam to an American investor.", ""),

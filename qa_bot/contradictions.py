@@ -137,7 +137,7 @@ def _has_figure(
             or _may_go_without(figure, held, alike)
             or _counts_a_list(figure, said, evidence, held, alike)
         )
-    fitting = [(other, item) for other, item in equal if _same_thing(figure, said, other, item, alike)]
+    fitting = [(other, item) for other, item in equal if _same_thing(figure, said, other, item, scope, alike)]
     if not fitting:
         return False
     everywhere = [(other, item) for item in scope.passage for other in item.figures]
@@ -205,9 +205,17 @@ def _same_value(figure: Figure, other: Figure) -> bool:
 def _kinds_fit(figure: Figure, other: Figure) -> bool:
     """Whether one kind can be the other, read with less around it: a bare "5.1" and "5.1 per cent" cannot."""
     kinds = {figure.kind, other.kind}
+    if kinds == {"literal", "count"} and figure.low < _NO_LABEL:
+        return False  # "No. 5" is not five
     return (
-        kinds <= {"literal", "count"} or kinds <= {"times", "count"} or kinds <= {"literal", "age", "count"}
+        kinds == {"literal", "ordinal"}
+        or kinds <= {"literal", "count"}
+        or kinds <= {"times", "count"}
+        or kinds <= {"literal", "age", "count"}
     )
+
+
+_NO_LABEL = 50  # from which a number without a unit is hardly a label
 
 
 def _holds(figure: Figure, other: Figure) -> bool:
@@ -254,16 +262,21 @@ def _is_rounder(figure: Figure, other: Figure) -> bool:
     """Whether a figure has fewer digits that count than the one it rounds; "a third" rounds 33 per cent."""
     if figure.spoken or other.spoken:
         return True
-    return len(f"{figure.low:.6g}".replace(".", "").strip("0")) <= len(
-        f"{other.low:.6g}".replace(".", "").strip("0")
-    )
+    return _digits(figure.low) < _digits(other.low)
+
+
+def _digits(value: float) -> int:
+    """How many digits of a number count: 2 of 78,000."""
+    return len(f"{value:.12g}".replace(".", "").strip("0"))
 
 
 _ALIKE = 0.45
 _ANYTHING = frozenset(map(term_of, "people person men others times years more total number figure".split()))
 
 
-def _same_thing(figure: Figure, said: Statement, other: Figure, item: Statement, alike: Alike) -> bool:
+def _same_thing(
+    figure: Figure, said: Statement, other: Figure, item: Statement, scope: Scope, alike: Alike
+) -> bool:
     """Whether two equal figures count things that can be the same."""
     if not figure.nouns or not other.nouns or figure.kind not in ("count",):
         return True
@@ -277,7 +290,14 @@ def _same_thing(figure: Figure, said: Statement, other: Figure, item: Statement,
         or alike.best(head, Statement(" ".join(_around(item, other)))) >= _ALIKE
     ):
         return True
-    return alike.best(other.nouns[-1], said) >= _ALIKE
+    return alike.best(other.nouns[-1], said) >= _ALIKE or _free_noun(head, scope, alike)
+
+
+def _free_noun(noun: str, scope: Scope, alike: Alike) -> bool:
+    """Whether the passage speaks of a thing without counting it: employees, where "a headcount" is counted."""
+    held = [item for item in (*scope.passage, scope.heads) if noun in item.term_set]
+    counted = [figure for item in scope.passage for figure in item.figures if noun in figure.nouns]
+    return bool(held) and not counted
 
 
 def _around(item: Statement, figure: Figure) -> list[str]:
@@ -658,6 +678,7 @@ def _forms(word: str) -> set[str]:
 
 
 def _polarity(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    agreed = _denied_alike(said, evidence)
     for at, word in enumerate(said.words):
         term = word.term
         if term in stop_terms() and term not in opposites():
@@ -672,9 +693,21 @@ def _polarity(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -
             return why
         if not _weighty(said, at) or _is_thing(said, at):
             continue
+        if said.negated[at] and said.clauses[at] in agreed:
+            continue  # "gave no details" for "without giving details"
         if flags and all(flag != said.negated[at] for flag in flags):
             return f"{word.text!r} is {'not ' * said.negated[at]}denied there"
     return None
+
+
+def _denied_alike(said: Statement, evidence: Evidence) -> frozenset[int]:
+    """The clauses of a sentence in which a word is denied that the evidence denies too."""
+    denied = {term for item in evidence for term, no in zip(item.terms, item.negated, strict=True) if no}
+    return frozenset(
+        said.clauses[at]
+        for at, term in enumerate(said.terms)
+        if said.negated[at] and term in denied and term not in stop_terms()
+    )
 
 
 _THE = frozenset("the a an its his her their our this that these those any some".split())
@@ -905,6 +938,31 @@ def _owns(owner: str, word: str, item: Statement, thing: str) -> bool:
     return re.search(rf"{re.escape(word)}['’]?s? (?:\w+ )?{re.escape(thing)}", item.text) is not None
 
 
+# --- who is what ----------------------------------------------------------------------------------
+
+_APPOSED = re.compile(
+    r"(?P<name>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){0,3}), (?P<what>(?:the|a|an|its|his|her) [^,.;]{4,60}|[A-Z][\w-]+[’']s [^,.;]{4,60}),"
+)
+
+
+def _appositions(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    """Whether somebody is called what in the passage somebody else is: "Lee, the French Open champion,"."""
+    for match in _APPOSED.finditer(said.text):
+        what = _telling(match["what"])
+        for item in scope.passage:
+            for other in _APPOSED.finditer(item.text):
+                theirs = _telling(other["what"])
+                if not what or len(what & theirs) < 0.8 * max(len(what), len(theirs)):
+                    continue
+                if not _shares_name(Statement(match["name"]), Statement(other["name"])):
+                    return f"{other['name']!r} is {match['what']!r}"
+    return None
+
+
+def _telling(text: str) -> frozenset[str]:
+    return Statement(text).term_set - stop_terms()
+
+
 # --- up or down ----------------------------------------------------------------------------------
 
 _UP = frozenset(
@@ -1029,7 +1087,8 @@ _RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = 
     _polarity,
     _directions,
     _owners,
+    _appositions,
     _roles,
     _speakers,
 )
-_CONTRADICTING = frozenset({_polarity, _directions, _owners, _roles, _speakers})
+_CONTRADICTING = frozenset({_polarity, _directions, _owners, _appositions, _roles, _speakers})

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from qa_bot.dates import MONTHS, WEEKDAYS, TimeExpression, time_expressions
-from qa_bot.lexicon import Phrase, filler_terms, places, stop_terms
+from qa_bot.lexicon import Phrase, filler_terms, places, seats, stop_terms
 from qa_bot.quantities import Quantity, quantities
 from qa_bot.speech_words import ROLES
 from qa_bot.synonyms import related
@@ -181,6 +181,14 @@ def is_verb(item: Statement, at: int) -> bool:
     )
 
 
+def _may_do(word: Word) -> bool:
+    """Whether a capitalised word can be a subject: "Ukraine", "Kyiv", not "Ukrainian"."""
+    phrase = (word.term,)
+    if not word.text[0].isupper():
+        return False
+    return phrase not in places() or phrase in seats() or places()[phrase] == phrase
+
+
 # --- figures -------------------------------------------------------------------------------------
 
 
@@ -239,6 +247,7 @@ _TIMES_VALUE = {"on": 1, "tw": 2, "do": 2, "th": 3, "tr": 3, "qu": 4, "fo": 4, "
 _DIGITS = re.compile(r"(?<![\w.,])[-−]?\d+(?:[.,:]\d+)*(?:\s?[ap]\.?m\b)?|\d+(?:[.,:]\d+)*", re.IGNORECASE)
 _SCORE = re.compile(r"\d{1,3}[-–]\d{1,3}(?![\d-])")
 _SCORE_BEFORE = re.compile(r"\d[-–]\Z")
+_SQUARE = re.compile(r"-square[- ]", re.IGNORECASE)
 _DEFINITE = re.compile(
     r"\b(?:the|both|these|those|all|its|their|his|her|between the|other)\s+(?:other )?\Z", re.IGNORECASE
 )
@@ -285,6 +294,7 @@ def _spans(text: str) -> Iterator[Figure]:
 
 
 def _quantities(text: str) -> Iterator[Figure]:
+    text = _SQUARE.sub(" square ", text)  # of the same length
     for quantity in quantities(text):
         yield _of_quantity(text, quantity)
 

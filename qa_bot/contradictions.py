@@ -46,6 +46,7 @@ class Scope:
         heads: its article's title, publisher and author.
         article: its article, for who says something and for names in full.
         published: the day on which it was published.
+        sentences: of the article, for what else it gives figures and days.
     """
 
     passage: tuple[Statement, ...]
@@ -53,6 +54,7 @@ class Scope:
     heads: Statement
     article: Statement
     published: datetime.date | None
+    sentences: tuple[Statement, ...] = ()
 
     def joined(self, other: Scope) -> Scope:
         """What two sources let a sentence draw on."""
@@ -60,6 +62,7 @@ class Scope:
             self,
             passage=self.passage + other.passage,
             lead=self.lead + other.lead,
+            sentences=self.sentences + other.sentences,
             heads=Statement(f"{self.heads.text} . {other.heads.text}", self.heads.day),
             article=Statement(f"{self.article.text}\n{other.article.text}", self.article.day),
         )
@@ -120,6 +123,41 @@ def _figures(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) ->
     return None
 
 
+def _other_figures(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    """Whether the evidence gives a different figure for the same thing."""
+    held = [(figure, item) for item in evidence for figure in item.figures]
+    for figure in said.figures:
+        if any(_same_value(figure, other) for other, _ in held) or _counts_a_list(
+            figure, said, evidence, held, alike
+        ):
+            continue
+        near = _context(said, figure)
+        own = [_fit(near, _context(o.item, o.figure), alike) for o in _equals(figure, scope)]
+        for other, item in held:
+            if other.kind != figure.kind or other.currency != figure.currency or has_value(other, said):
+                continue
+            fit = _fit(near, _context(item, other), alike)
+            alike_things = figure.kind == "count" and _nouns_alike(figure, other, alike) >= _SAME_THING
+            if (alike_things or fit >= _SAME_PLACE) and fit > max(own, default=-1.0) + _CLEARLY:
+                return f"it says {other.text!r}, not {figure.text!r}"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    figure: Figure
+    item: Statement
+
+
+def _equals(figure: Figure, scope: Scope) -> list[_Placed]:
+    """The figures of the passage that have a figure's value."""
+    return [_Placed(o, item) for item in scope.passage for o in item.figures if _same_value(figure, o)]
+
+
+_SAME_THING = 0.8
+_SAME_PLACE = 0.6
+
+
 def _has_figure(
     figure: Figure,
     said: Statement,
@@ -140,7 +178,7 @@ def _has_figure(
     fitting = [(other, item) for other, item in equal if _same_thing(figure, said, other, item, scope, alike)]
     if not fitting:
         return False
-    everywhere = [(other, item) for item in scope.passage for other in item.figures]
+    everywhere = [(other, item) for item in scope.sentences for other in item.figures]
     return not all(_better_elsewhere(figure, said, other, item, everywhere, alike) for other, item in fitting)
 
 
@@ -324,11 +362,11 @@ def _better_elsewhere(
     sentence has as well is different only where the two have changed places.
     """
     near = _context(said, figure)
-    own = _fit(near, _context(item, other), alike)
+    own = _fit(near, _context(item, other), alike) + _SAME_NOUN * _nouns_alike(figure, other, alike)
     for rival, where in held:
         if rival.kind != figure.kind or rival.currency != other.currency or _same_value(figure, rival):
             continue
-        fit = _fit(near, _context(where, rival), alike)
+        fit = _fit(near, _context(where, rival), alike) + _SAME_NOUN * _nouns_alike(figure, rival, alike)
         if fit <= own + _CLEARLY or fit < 0.5:
             continue
         twins = [one for one in said.figures if one is not figure and _same_value(one, rival)]
@@ -340,52 +378,50 @@ def _better_elsewhere(
     return False
 
 
+_SAME_NOUN = 0.25  # what it counts that the same things are counted
 _CLEARLY = 0.3
-_TURNS = frozenset("from and while but than to versus compared up down".split())  # to the next figure
-_SIDE = 6  # words on either side of a figure that say what it is of
+_SIDE = 12  # words on either side of a figure that say what it is of
 
 
 def _context(item: Statement, figure: Figure) -> dict[str, float]:
-    """The telling words around a figure with what they weigh, up to the next figure on either side."""
-    walls = [other for other in item.figures if other is not figure and other.kind == figure.kind]
-    return _beside(item, figure.start, figure.end, [(wall.start, wall.end) for wall in walls])
+    """The telling words that are nearer to a figure than to any other of its kind, with what they weigh."""
+    rivals = [other for other in item.figures if other is not figure and other.kind == figure.kind]
+    return _beside(item, figure.start, figure.end, [(one.start, one.end) for one in rivals])
 
 
-def _beside(item: Statement, start: int, end: int, walls: Sequence[tuple[int, int]] = ()) -> dict[str, float]:
-    inside = [at for at, word in enumerate(item.words) if start <= word.start < end]
-    if not inside:
-        return {}
+def _beside(
+    item: Statement, start: int, end: int, rivals: Sequence[tuple[int, int]] = ()
+) -> dict[str, float]:
     found: dict[str, float] = {}
-    for step, places_ in (
-        (-1, range(inside[0] - 1, -1, -1)),
-        (1, range(inside[-1] + 1, len(item.words))),
-    ):
-        for distance, at in enumerate(places_):
-            word = item.words[at]
-            if distance >= _SIDE or any(left <= word.start < right for left, right in walls):
-                break
-            if step == -1 and word.text in _TURNS and any(right <= word.start for _, right in walls):
-                break
-            if word.term in stop_terms() or word.term in light_terms() or word.text[0].isdigit():
-                continue
-            if any(time.start <= word.start < time.end for time in item.times):
-                continue
-            weight = 1.0 / (1.0 + 0.4 * distance) * (1.0 if step == 1 else 0.8)
-            found[word.term] = max(found.get(word.term, 0.0), weight)
+    own = _middle(item, start, end)
+    others = [_middle(item, left, right) for left, right in rivals]
+    for at, word in enumerate(item.words):
+        gap = abs(at - own)
+        if gap > _SIDE or any(abs(at - other) < gap for other in others) or start <= word.start < end:
+            continue
+        if word.term in stop_terms() or word.term in light_terms() or word.text[0].isdigit():
+            continue
+        if any(time.start <= word.start < time.end for time in item.times):
+            continue
+        found[word.term] = (_NAME if at in item.named else 1.0) / (1.0 + _FADING * gap)
     return found
+
+
+def _middle(item: Statement, start: int, end: int) -> float:
+    inside = [at for at, word in enumerate(item.words) if start <= word.start < end]
+    return (inside[0] + inside[-1]) / 2 if inside else float(sum(word.end <= start for word in item.words))
+
+
+_LEAST_NEAR = 0.6  # of words around a figure: less tells nothing
+_FADING = 0.25  # a word
+_NAME = 0.6  # what a name counts beside other words
 
 
 def _fit(near: dict[str, float], other: dict[str, float], alike: Alike) -> float:
     total = sum(near.values())
-    if not total or not other:
+    if total < _LEAST_NEAR or not other:
         return 0.0
-    return (
-        sum(
-            weight * max(alike.of(term, one) * min(1.0, 0.4 + mine) for one, mine in other.items())
-            for term, weight in near.items()
-        )
-        / total
-    )
+    return sum(weight * max(alike.of(term, one) for one in other) for term, weight in near.items()) / total
 
 
 # --- days ----------------------------------------------------------------------------------------
@@ -421,7 +457,7 @@ def _time_better_elsewhere(
 ) -> bool:
     """Whether what stands around a time in the sentence has, in the passage, a different time around it."""
     near = _beside(said, time.start, time.end)
-    held = [(other, item) for item in scope.passage for other in item.times if other.first or other.last]
+    held = [(other, item) for item in scope.sentences for other in item.times if other.first or other.last]
     own = [_fit(near, _beside(item, o.start, o.end), alike) for o, item in held if _fits(time, o)]
     rivals = [
         _fit(near, _beside(item, o.start, o.end), alike)
@@ -949,7 +985,7 @@ def _appositions(said: Statement, evidence: Evidence, scope: Scope, alike: Alike
     """Whether somebody is called what in the passage somebody else is: "Lee, the French Open champion,"."""
     for match in _APPOSED.finditer(said.text):
         what = _telling(match["what"])
-        for item in scope.passage:
+        for item in (scope.article,):
             for other in _APPOSED.finditer(item.text):
                 theirs = _telling(other["what"])
                 if not what or len(what & theirs) < 0.8 * max(len(what), len(theirs)):
@@ -1081,6 +1117,7 @@ def _shares_name(one: Statement, other: Statement) -> bool:
 
 _RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = (
     _quotations,
+    _other_figures,
     _figures,
     _days,
     _names,
@@ -1091,4 +1128,4 @@ _RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = 
     _roles,
     _speakers,
 )
-_CONTRADICTING = frozenset({_polarity, _directions, _owners, _appositions, _roles, _speakers})
+_CONTRADICTING = frozenset({_other_figures, _polarity, _directions, _owners, _appositions, _roles, _speakers})

@@ -173,12 +173,9 @@ def is_verb(item: Statement, at: int) -> bool:
     before = item.words[at - 1].text.casefold() if at else ""
     if before in _BEFORE_VERB or before.endswith("n't"):
         return True
-    third = lowered.endswith("s") and not lowered.endswith(("ss", "us", "is"))
-    return (
-        third
-        and at > 0
-        and (item.words[at - 1].text[0].isupper() or before in ("it", "he", "she", "who", "which"))
-    )
+    if not lowered.endswith("s") or lowered.endswith(("ss", "us", "is")) or not at:
+        return False
+    return _may_do(item.words[at - 1]) or before in ("it", "he", "she", "who", "which")
 
 
 def _may_do(word: Word) -> bool:

@@ -23,6 +23,16 @@ from qa_bot.synonyms import related
 from qa_bot.text import sentences
 from qa_bot.types import Article, Passage, Span
 
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """What the words of a sentence count, by place; and of the rest, what counts and what of it is there."""
+
+    words: Mapping[int, float]
+    total: float
+    held: float
+
+
 Embed = Callable[[list[str]], NDArray[np.float32]]
 Rarity = Callable[[str], float]
 
@@ -117,15 +127,13 @@ class Checker:
         """Whether a source supports a sentence, and where."""
         reading = self._reading(source)
         said = self._statement(sentence, source)
-        weights = self._weights(said, source)
+        weights = self._weighed(said, source, reading.statements, reading.whole)
         best = Support(source, (), 0.0, "the passage does not say this")
         for item in reading.statements:
             if said.folded and said.folded == item.folded:
                 return Support(source, tuple(_spans((item,))), 1.0)
-        telling = sum(weight > _LIGHT for weight in weights.values())
-        deeds = any(is_verb(said, at) for at in range(len(said.words)))
-        if not deeds and telling + len(said.figures) + len(said.times) + len(said.quotations) < _LEAST_SAID:
-            return best  # "Visit it now."
+        if _says_nothing(said):
+            return best
         tries = self._tries(said, weights, reading)
         least = max([LEAST_SCORE, *(score - _NEAR_BEST for score, _ in tries[:1])])
         for score, evidence in tries:
@@ -144,22 +152,22 @@ class Checker:
 
     def score(self, sentence: str, source: Source) -> float:
         """The share of a sentence's telling words that the best evidence in a source has, 0 to 1."""
-        said = self._statement(sentence, source)
-        return next(
-            (score for score, _ in self._tries(said, self._weights(said, source), self._reading(source))), 0.0
-        )
+        said, reading = self._statement(sentence, source), self._reading(source)
+        weights = self._weighed(said, source, reading.statements, reading.whole)
+        return next((score for score, _ in self._tries(said, weights, reading)), 0.0)
 
     def _together(self, sentence: str, named: Sequence[Source]) -> list[Support]:
         """Two sources that support a sentence together, a part each."""
         for one, other in combinations(named, 2):
             readings = self._reading(one), self._reading(other)
             said = self._statement(sentence, one)
-            weights = self._weights(said, one)
+            passage = readings[0].statements + readings[1].statements
             whole = Statement(f"{readings[0].whole.text} {readings[1].whole.text}")
+            weights = self._weighed(said, one, passage, whole)
             scope = readings[0].scope.joined(readings[1].scope)
             for left in readings[0].statements:
                 for right in readings[1].statements:
-                    score, parts = self._covered(said, weights, (left, right), whole)
+                    score, parts = self._covered(said, weights, (left, right))
                     if score < LEAST_SCORE or min(parts) < _ENOUGH_APART:
                         continue
                     if not objection(said, (left, right), scope, self._alike):
@@ -170,15 +178,15 @@ class Checker:
         return []
 
     def _tries(
-        self, said: Statement, weights: Mapping[int, float], reading: _Reading
+        self, said: Statement, weights: _Weighed, reading: _Reading
     ) -> list[tuple[float, tuple[Statement, ...]]]:
-        """Runs of sentences and pairs of them, each with its score, best first and short before long."""
+        """Runs of sentences and pairs of them, each with its score, best first, short before long."""
         found = []
         for evidence in _runs(reading.statements):
-            found.append((self._covered(said, weights, evidence, reading.whole)[0], evidence))
+            found.append((self._covered(said, weights, evidence)[0], evidence))
         if not any(score >= _PLENTY for score, _ in found):
             for pair in combinations(reading.statements, 2):
-                score, parts = self._covered(said, weights, pair, reading.whole)
+                score, parts = self._covered(said, weights, pair)
                 if min(parts) >= _ENOUGH_APART * score:
                     found.append((score - _APART, pair))
         found.sort(
@@ -187,35 +195,36 @@ class Checker:
         return found
 
     def _covered(
-        self, said: Statement, weights: Mapping[int, float], evidence: Sequence[Statement], names: Statement
+        self, said: Statement, weighed: _Weighed, evidence: Sequence[Statement]
     ) -> tuple[float, list[float]]:
-        """The share of the sentence's weight that some sentences have, together and each.
-
-        Names count where the passage has them: the sentence that tells may say "she".
-        """
-        named = said.named & weights.keys()
+        """The share of the sentence's weight that some sentences have, together and each."""
         pairs = [
-            (w, [self._alike.best(said.terms[at], other) for other in evidence])
-            for at, w in weights.items()
-            if at not in named
+            (weight, [self._alike.best(said.terms[at], other) for other in evidence])
+            for at, weight in weighed.words.items()
         ]
-        pairs += [
-            (w, [self._alike.best(said.terms[at], names)] * len(evidence))
-            for at, w in weights.items()
-            if at in named
-        ]
-        pairs += [
-            (_FIGURE, [float(has_value(figure, other)) for other in evidence]) for figure in said.figures
-        ]
-        pairs += [(_FIGURE, [float(has_time(time, other)) for other in evidence]) for time in said.times]
         pairs += [
             (_QUOTED, [float(quoted in other.folded) for other in evidence]) for quoted in said.quotations
         ]
-        total = sum(weight for weight, _ in pairs)
+        total = weighed.total + sum(weight for weight, _ in pairs)
         if not total:
             return 0.0, [0.0] * len(evidence)
-        each = [sum(weight * row[i] for weight, row in pairs) / total for i in range(len(evidence))]
-        return sum(weight * max(row) for weight, row in pairs) / total, each
+        each = [sum(weight * row[at] for weight, row in pairs) / total for at in range(len(evidence))]
+        return (weighed.held + sum(weight * max(row) for weight, row in pairs)) / total, each
+
+    def _weighed(
+        self, said: Statement, source: Source, passage: Sequence[Statement], whole: Statement
+    ) -> _Weighed:
+        """What each part of a sentence counts.
+
+        Names, figures and days count where the passage has them, in whichever of its sentences: which
+        sentence tells is known by the other words, and whether it has them is for the rules to say.
+        """
+        words = self._weights(said, source)
+        named = [(words.pop(at), self._alike.best(said.terms[at], whole)) for at in said.named & words.keys()]
+        figures = [any(has_value(figure, item) for item in passage) for figure in said.figures]
+        times = [any(has_time(time, item) for item in passage) for time in said.times]
+        found = named + [(_FIGURE, float(there)) for there in (*figures, *times)]
+        return _Weighed(words, sum(w for w, _ in found), sum(w * credit for w, credit in found))
 
     def _weights(self, said: Statement, source: Source) -> dict[int, float]:
         """What each telling word of a sentence counts, by its place; figures and days are left to the rules.
@@ -242,13 +251,17 @@ class Checker:
         return weights
 
     def _statement(self, sentence: str, source: Source) -> Statement:
+        for one in self.sources:  # all, so that what a word is like does not hang on what was asked before
+            self._reading(one)
         said = Statement(sentence, _day(source.article) or self._as_of)
         self._alike.learn(said)
         return said
 
     def _reading(self, source: Source) -> _Reading:
         if source.key not in self._read:
-            self._read[source.key] = _Reading(source, self._as_of)
+            reading = self._read[source.key] = _Reading(source, self._as_of)
+            for item in reading.statements:
+                self._alike.learn(item)
         return self._read[source.key]
 
 
@@ -263,6 +276,14 @@ _NAME = 0.4
 _BASE = 0.35  # of a word's weight is not its rarity: verbs are common words
 _QUOTED = 1.5  # what quoted words count beside others
 _FIGURE = 0.8  # what a figure or a day counts beside words
+
+
+def _says_nothing(said: Statement) -> bool:
+    """Whether a sentence says too little to be borne out: "Visit it now"."""
+    telling = sum(word.term not in stop_terms() | light_terms() for word in said.words)
+    if any(is_verb(said, at) for at in range(len(said.words))):
+        return False
+    return telling + len(said.quotations) < _LEAST_SAID
 
 
 def _day(article: Article) -> datetime.date | None:
@@ -289,6 +310,7 @@ def _spans(evidence: Sequence[Statement]) -> Iterator[Span]:
     yield Span(start, end)
 
 
+_AROUND = 3000  # characters on either side of a passage in which other figures are looked at
 _GAP = 3  # characters between sentences that stand together
 
 
@@ -313,8 +335,10 @@ class _Reading:
         article, passage = self._article, self._passage
         lead = article.text[: max(passage.start, 0)][:600]
         heads = " . ".join(part for part in (article.title, article.publisher, article.author) if part)
+        around = article.text[max(0, passage.start - _AROUND) : passage.end + _AROUND]
         return Scope(
             passage=self.statements,
+            sentences=tuple(Statement(around[s.start : s.end], self._day) for s in sentences(around)),
             lead=tuple(Statement(lead[s.start : s.end], self._day, s.start) for s in sentences(lead)),
             heads=Statement(heads, self._day),
             article=Statement(article.text, self._day),
@@ -330,13 +354,11 @@ class Likeness:
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._known: dict[tuple[str, str], float] = {}
         self._words: dict[str, str] = {}
-        self._learnt: set[int] = set()
 
     def best(self, term: str, other: Statement) -> float:
         """The most that any word of a statement counts for a term."""
         if term in other.term_set:
             return 1.0
-        self.learn(other)
         key = (term, other.text)
         if key not in self._known:
             self._known[key] = self._look(term, other)
@@ -344,10 +366,8 @@ class Likeness:
 
     def learn(self, item: Statement) -> None:
         """Remember the words of a statement by their terms: a stem has no vector of its own."""
-        if id(item) not in self._learnt:
-            self._learnt.add(id(item))
-            for word in item.words:
-                self._words.setdefault(word.term, word.text.casefold())
+        for word in item.words:
+            self._words.setdefault(word.term, word.text.casefold())
 
     def of(self, one: str, other: str) -> float:
         """How far one term stands for another."""

@@ -138,7 +138,7 @@ def _other_figures(said: Statement, evidence: Evidence, scope: Scope, alike: Ali
                 continue
             fit = _fit(near, _context(item, other), alike)
             alike_things = figure.kind == "count" and _nouns_alike(figure, other, alike) >= _SAME_THING
-            if (alike_things or fit >= _SAME_PLACE) and fit > max(own, default=-1.0) + _CLEARLY:
+            if (alike_things or fit >= _SAME_PLACE) and fit > max(own, default=-1.0) + _FAR:
                 return f"it says {other.text!r}, not {figure.text!r}"
     return None
 
@@ -154,6 +154,7 @@ def _equals(figure: Figure, scope: Scope) -> list[_Placed]:
     return [_Placed(o, item) for item in scope.passage for o in item.figures if _same_value(figure, o)]
 
 
+_FAR = 0.45
 _SAME_THING = 0.8
 _SAME_PLACE = 0.6
 
@@ -363,6 +364,7 @@ def _better_elsewhere(
     """
     near = _context(said, figure)
     own = _fit(near, _context(item, other), alike) + _SAME_NOUN * _nouns_alike(figure, other, alike)
+    own += _SAME_TIME * any(has_time(time, item) for time in said.times)
     for rival, where in held:
         if rival.kind != figure.kind or rival.currency != other.currency or _same_value(figure, rival):
             continue
@@ -378,6 +380,7 @@ def _better_elsewhere(
     return False
 
 
+_SAME_TIME = 0.3  # what it counts that a figure's sentence names the day
 _SAME_NOUN = 0.25  # what it counts that the same things are counted
 _CLEARLY = 0.3
 _SIDE = 12  # words on either side of a figure that say what it is of

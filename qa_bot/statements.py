@@ -141,7 +141,7 @@ def light_terms() -> frozenset[str]:
             "said says say told tell according reported report reports reportedly stated states added adds also however"
             " meanwhile noted explained described earlier later already still people something thing things number including"
             " among made make being news article articles newspaper wrote writes published announced released issued took place"
-            " happened rate passage passages source sources provided based context information"
+            " put puts give gave given gives giving total figure figures amount estimate estimated happened rate passage passages source sources provided based context information"
         ).split()
     )
 

@@ -135,7 +135,9 @@ class Checker:
         if _says_nothing(said):
             return best
         tries = self._tries(said, weights, reading)
-        least = max([LEAST_SCORE, *(score - _NEAR_BEST for score, _ in tries[:1])])
+        # The best that has the sentence's figures: what lacks them objects, however near it comes.
+        able = (score for score, evidence in tries if _has_figures(said, evidence))
+        least = max([LEAST_SCORE, next(able, tries[0][0] if tries else 0.0) - _NEAR_BEST])
         for score, evidence in tries:
             if score < least:
                 if score > best.score:
@@ -276,6 +278,10 @@ _NAME = 0.4
 _BASE = 0.35  # of a word's weight is not its rarity: verbs are common words
 _QUOTED = 1.5  # what quoted words count beside others
 _FIGURE = 0.8  # what a figure or a day counts beside words
+
+
+def _has_figures(said: Statement, evidence: Sequence[Statement]) -> bool:
+    return all(any(has_value(figure, item) for item in evidence) for figure in said.figures)
 
 
 def _says_nothing(said: Statement) -> bool:

@@ -683,7 +683,7 @@ likely:unlikely  legal:illegal  optimistic:pessimistic  morning:evening  yesterd
 release:detain,arrest,jail  free:jail  early:late  oldest:youngest  largest:smallest  biggest:smallest  highest:lowest
 cheap:expensive  rich:poor  young:old  attack:defend  military:civilian  include:exclude  join:leave,quit  hire:fire,dismiss
 appoint:dismiss  reopen:close  deploy:withdraw  send:receive  ahead:behind  maximum:minimum  minimum:maximum  loss:profit
-surplus:deficit  continue:halt,stop,end  resume:suspend  build:demolish  optional:mandatory  voluntary:compulsory
+create:cut,shed,destroy,axe  add:cut,remove  surplus:deficit  continue:halt,stop,end  resume:suspend  build:demolish  optional:mandatory  voluntary:compulsory
 found:missing  optimism:pessimism  danger:safe  safe:dangerous  faster:slower  longer:shorter  larger:smaller  bigger:smaller  older:younger
 short:long  shorter:longer  left:right  wet:dry  hot:cold  warm:cold  denied:admitted  deny:admit,acknowledge
 """.split()
@@ -726,7 +726,9 @@ def _polarity(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -
             item.negated[place]
             for item in evidence
             for place, other in enumerate(item.terms)
-            if (other == term or _synonyms(term, other, alike)) and not _is_thing(item, place)
+            if (other == term or _synonyms(term, other, alike))
+            and not _is_thing(item, place)
+            and (item.negated[place] == said.negated[at] or _shares_more(said, item, term))
         ]
         if not flags and (why := _opposed(term, word.text, said.negated[at], said, evidence)):
             return why
@@ -737,6 +739,15 @@ def _polarity(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -
         if flags and all(flag != said.negated[at] for flag in flags):
             return f"{word.text!r} is {'not ' * said.negated[at]}denied there"
     return None
+
+
+def _shares_more(said: Statement, item: Statement, term: str) -> bool:
+    """Whether a sentence of the evidence speaks of what the sentence does beyond one word."""
+    return any(
+        one in item.term_set
+        for one in said.term_set
+        if one != term and one not in stop_terms() and one not in light_terms() and one[:1].isalpha()
+    )
 
 
 def _denied_alike(said: Statement, evidence: Evidence) -> frozenset[int]:
@@ -825,7 +836,7 @@ def _roles(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> s
                 if not _is_verb(item, place) or not (same or alike.of(word.term, other) >= _SAME_DEED):
                     continue
                 theirs = _sides(item, place)
-                if _crossed(mine, theirs):
+                if _crossed(mine, theirs) or (same and _half_crossed(mine, theirs)):
                     return f"who did it and to whom is the other way round at {word.text!r}"
                 elsewhere = any(
                     _names_in(other_item) & mine.doer for other_item in evidence if other_item is not item
@@ -848,7 +859,7 @@ def _is_verb(item: Statement, at: int) -> bool:
 class _Sides:
     """What stands before and behind a verb, of a passive one the other way round: names, and other words.
 
-    ``doer`` are the names before it in its own clause.
+    ``doer`` are the names before it in its own clause, ``rest`` all words soon behind it.
     """
 
     before: frozenset[str]
@@ -856,6 +867,7 @@ class _Sides:
     names_before: frozenset[str]
     names_after: frozenset[str]
     doer: frozenset[str]
+    rest: frozenset[str]
 
 
 def _sides(item: Statement, at: int) -> _Sides:
@@ -867,6 +879,7 @@ def _sides(item: Statement, at: int) -> _Sides:
         back, ahead = range(start, len(item.words)), back
         doer = frozenset(_side(item, back, names=True))
     elif auxiliary & _BE:
+        back, ahead = range(0), back
         doer = frozenset()
     else:
         clause = item.clauses[at]
@@ -874,19 +887,30 @@ def _sides(item: Statement, at: int) -> _Sides:
         doer = frozenset(_canonical(item, place) for place in own if _is_name(item, place))
     return _Sides(
         frozenset(_side(item, back)),
-        frozenset(_side(item, ahead)),
+        frozenset(_side(item, ahead, stops=_PREPOSITIONS)),
         frozenset(_side(item, back, names=True)),
         frozenset(_side(item, ahead, names=True)),
         doer,
+        frozenset(item.terms[at] for at in list(ahead)[:_SOON]) - stop_terms(),
     )
 
 
-def _side(item: Statement, places_: range, *, names: bool = False) -> Iterator[str]:
+_SOON = 8  # words behind a verb
+
+_PREPOSITIONS = frozenset("of for to that with in on at from by about over after before into against".split())
+
+
+def _side(
+    item: Statement, places_: range, *, names: bool = False, stops: frozenset[str] = frozenset()
+) -> Iterator[str]:
     count = 0
+    figures = [(figure.start, figure.end) for figure in item.figures]
     for distance, at in enumerate(places_):
         word = item.words[at]
-        if distance >= (16 if names else 9) or count >= 4:
+        if distance >= (16 if names else 9) or count >= 4 or (count and word.text in stops):
             return
+        if any(start <= word.start < end for start, end in figures):
+            continue
         if _is_name(item, at):
             count += 1
             yield _canonical(item, at)
@@ -916,9 +940,9 @@ _DAYS_AND_MONTHS = frozenset(WEEKDAYS) | frozenset(MONTHS)
 
 def _another(mine: _Sides, theirs: _Sides) -> bool:
     """Whether somebody is named as the doer of a thing that in the evidence somebody else does."""
-    if not mine.doer or not theirs.doer or mine.doer & theirs.doer or not (mine.after & theirs.after):
+    if not mine.doer or not theirs.doer or mine.doer & theirs.doer or not (mine.rest & theirs.rest):
         return False
-    return not theirs.doer & mine.names_before and not mine.doer & theirs.names_before
+    return not theirs.names_before & mine.names_before
 
 
 def _names_in(item: Statement) -> frozenset[str]:
@@ -942,6 +966,16 @@ def _crossed(mine: _Sides, theirs: _Sides) -> bool:
         if left & after and right & before and not (left & before) and not (right & after):
             return True
     return False
+
+
+def _half_crossed(mine: _Sides, theirs: _Sides) -> bool:
+    """Whether who does it has it done to them in the evidence, where "she" does it."""
+    return bool(
+        mine.doer & theirs.names_after
+        and mine.names_after
+        and not theirs.names_before
+        and not mine.names_after & theirs.names_after
+    )
 
 
 # --- whose it is ---------------------------------------------------------------------------------

@@ -231,6 +231,10 @@ _SHARE = re.compile(
     rf"|\b(?P<a>{_COUNT}|\d{{1,2}}) (?:in|out of)(?: every)? (?P<b>{_COUNT}|\d{{1,3}})\b(?! (?:years?|months?|weeks?|days?|hours?|minutes?)\b)",
     re.IGNORECASE,
 )
+_PART_OF = re.compile(
+    rf"\b({_COUNT}|\d{{1,3}}) of (?:the |its |their |his |her |our )?({_COUNT}|\d{{1,3}})\b(?! (?:per ?cent|million|thousand|billion))",
+    re.IGNORECASE,
+)
 _POINTS = re.compile(
     r"(?P<v>\d+(?:\.\d+)?|\w+)[ -](?:percentage[ -])points?\b|(?P<w>\d+(?:\.\d+)?)\s?pp\b", re.IGNORECASE
 )
@@ -274,7 +278,7 @@ def _figures(text: str, times: Sequence[TimeExpression]) -> list[Figure]:
     """The figures of a text in order; of those that overlap, the kind that is read first here."""
     found: list[Figure] = []
     dated = [(time.start, time.end) for time in times]
-    for read in (_spans, _shares, _quantities, _multiples, _ordinals, _literals):
+    for read in (_spans, _parts, _shares, _quantities, _multiples, _ordinals, _literals):
         taken = [(figure.start, figure.end) for figure in found]
         taken += dated if read in (_ordinals, _literals) else []
         for figure in read(text):
@@ -288,6 +292,15 @@ def _spans(text: str) -> Iterator[Figure]:
     for pattern, kind, value in _SPANS:
         for match in pattern.finditer(text):
             yield Figure(match[0], value, value, kind, *match.span(), spoken=True)
+
+
+def _parts(text: str) -> Iterator[Figure]:
+    for match in _PART_OF.finditer(text):
+        part, whole = (
+            float(_UNITS.get(x.casefold(), 0) or (x if x.isdigit() else 0)) for x in match.groups()
+        )
+        if 0 < part <= whole:
+            yield Figure(match[0], part, whole, "part", *match.span(), spoken=True)
 
 
 def _quantities(text: str) -> Iterator[Figure]:
@@ -481,7 +494,7 @@ def is_common(word: str) -> bool:
 _NOT = frozenset("not no never none nobody nothing neither nor without cannot hardly barely".split())
 _NOT_BY = re.compile(r"n['’]t\Z", re.IGNORECASE)
 _NOT_REALLY = re.compile(
-    r"\s(?:only|just|least|merely|until|simply|necessarily|fewer than|less than|more than|later than|long after|long before"
+    r"\.? ?\d|\s(?:only|just|least|merely|until|simply|necessarily|fewer than|less than|more than|later than|long after|long before"
     r"|sooner|doubt|matter|wonder)\b",
     re.IGNORECASE,
 )
@@ -494,6 +507,8 @@ _FAILS = frozenset(
     )
 )
 _EXCLUDES = frozenset(map(term_of, "exclude excluded excludes excluding preclude precluded".split()))
+_NO_SUBJECT = frozenset("no nobody none neither nothing".split())
+_WHOLE = 14  # words of a clause whose subject is nobody
 _REACH = 5  # words that a negation reaches over
 
 
@@ -503,6 +518,10 @@ def _negated(found: Sequence[Word], text: str) -> list[bool]:
     for index, word in enumerate(found):
         lowered = word.text.casefold()
         if (lowered in _NOT or _NOT_BY.search(lowered)) and not _NOT_REALLY.match(text, word.end):
+            opens = index == 0 or clauses[index - 1] != clauses[index]
+            if opens and lowered in _NO_SUBJECT:  # "no help reached them", "neither Ann nor Bo has won"
+                _mark(flags, clauses, index, _WHOLE, across=lowered == "neither")
+                continue
             _mark_next(flags, found, clauses, index)
             if lowered in ("no", "nothing", "none", "nobody", "neither", "never") and index:
                 flags[index - 1] = not flags[index - 1]

@@ -225,7 +225,9 @@ class Checker:
         named = [(words.pop(at), self._alike.best(said.terms[at], whole)) for at in said.named & words.keys()]
         figures = [any(has_value(figure, item) for item in passage) for figure in said.figures]
         times = [any(has_time(time, item) for item in passage) for time in said.times]
-        found = named + [(_FIGURE, float(there)) for there in (*figures, *times)]
+        found = (
+            named + [(_FIGURE, float(there)) for there in figures] + [(_DAY, float(there)) for there in times]
+        )
         return _Weighed(words, sum(w for w, _ in found), sum(w * credit for w, credit in found))
 
     def _weights(self, said: Statement, source: Source) -> dict[int, float]:
@@ -277,7 +279,8 @@ _LIGHT = 0.15
 _NAME = 0.4
 _BASE = 0.35  # of a word's weight is not its rarity: verbs are common words
 _QUOTED = 1.5  # what quoted words count beside others
-_FIGURE = 0.8  # what a figure or a day counts beside words
+_FIGURE = 0.8  # what a figure counts beside words
+_DAY = 0.5
 
 
 def _has_figures(said: Statement, evidence: Sequence[Statement]) -> bool:

@@ -228,6 +228,8 @@ def _lists(text: str) -> Iterator[list[str]]:
 
 
 def _same_value(figure: Figure, other: Figure) -> bool:
+    if {figure.kind, other.kind} == {"part", "percent"}:
+        return abs(_percent(figure) - _percent(other)) <= 1.0
     if figure.kind != other.kind and not _kinds_fit(figure, other):
         return False
     if figure.currency and other.currency and figure.currency != other.currency:
@@ -239,6 +241,10 @@ def _same_value(figure: Figure, other: Figure) -> bool:
     if figure.per and other.per and figure.per != other.per:
         return False
     return _holds(figure, other)
+
+
+def _percent(figure: Figure) -> float:
+    return 100 * figure.low / figure.high if figure.kind == "part" else figure.low
 
 
 def _kinds_fit(figure: Figure, other: Figure) -> bool:
@@ -259,6 +265,8 @@ _NO_LABEL = 50  # from which a number without a unit is hardly a label
 
 def _holds(figure: Figure, other: Figure) -> bool:
     """Whether a figure with its "about" or "more than" is true where the other is."""
+    if figure.kind == "duration" and abs(figure.low - other.low) <= _CALENDAR * other.low:
+        return (other.comparison, figure.comparison) not in _STRONGER
     if _near(figure.low, other.low) and _near(figure.high, other.high):
         return (other.comparison, figure.comparison) not in _STRONGER
     if other.high > other.low and figure.low == figure.high:  # one end of a range
@@ -283,6 +291,7 @@ def _holds(figure: Figure, other: Figure) -> bool:
     return False
 
 
+_CALENDAR = 0.004  # 18 months are a year and a half, though months differ
 # From what a source says, to what may not be made of it.
 _STRONGER = frozenset(
     {
@@ -447,8 +456,11 @@ def _days(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> st
             _fits_before(time, said, item, other) for item in evidence for other in (*item.times, *around)
         ):
             continue
-        if time.precision in ("month", "year", "decade") and any(
-            _includes_both(time, other) for other in around
+        within = time.first and time.last and time.first.year == time.last.year
+        if (
+            within
+            and time.precision in ("month", "year")
+            and any(_includes_both(time, other) for other in around)
         ):
             continue
         return f"the time {words!r} is not there"
@@ -501,6 +513,8 @@ def _fits(time: TimeExpression, other: TimeExpression) -> bool:
     inside = (time.first is None or (other.first is not None and time.first <= other.first)) and (
         time.last is None or (other.last is not None and other.last <= time.last)
     )
+    if time.first and time.last and time.first.year != time.last.year and other.first and other.last:
+        return time.first == other.first and time.last == other.last  # "from 2009 to 2019"
     if time.precision == "open" or other.precision == "open":
         return time.first == other.first and time.last == other.last
     return inside
@@ -718,6 +732,7 @@ def _forms(word: str) -> set[str]:
 
 def _polarity(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
     agreed = _denied_alike(said, evidence)
+    nearest = [max(evidence, key=lambda item: len(item.term_set & said.term_set - stop_terms()))]
     for at, word in enumerate(said.words):
         term = word.term
         if term in stop_terms() and term not in opposites():
@@ -730,7 +745,8 @@ def _polarity(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -
             and not _is_thing(item, place)
             and (item.negated[place] == said.negated[at] or _shares_more(said, item, term))
         ]
-        if not flags and (why := _opposed(term, word.text, said.negated[at], said, evidence)):
+        held = any(term == one or _synonyms(term, one, alike) for item in nearest for one in item.terms)
+        if not held and (why := _opposed(term, word.text, said.negated[at], said, nearest)):
             return why
         if not _weighty(said, at) or _is_thing(said, at):
             continue
@@ -827,7 +843,7 @@ _SPEECH = frozenset(
 def _roles(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
     """Whether the two sides of a verb change places between the sentence and the evidence, or one is another."""
     for at, word in enumerate(said.words):
-        if not _is_verb(said, at):
+        if not _is_verb(said, at) or word.term in _SPEECH:
             continue
         mine = _sides(said, at)
         for item in evidence:
@@ -841,7 +857,9 @@ def _roles(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> s
                 elsewhere = any(
                     _names_in(other_item) & mine.doer for other_item in evidence if other_item is not item
                 )
-                if same and word.term not in _SPEECH and not elsewhere and _another(mine, theirs):
+                if same and _other_patient(mine, theirs):
+                    return f"it is somebody else at {word.text!r}"
+                if same and not elsewhere and _another(mine, theirs):
                     return f"somebody else does it at {word.text!r}"
     return None
 
@@ -859,7 +877,8 @@ def _is_verb(item: Statement, at: int) -> bool:
 class _Sides:
     """What stands before and behind a verb, of a passive one the other way round: names, and other words.
 
-    ``doer`` are the names before it in its own clause, ``rest`` all words soon behind it.
+    ``doer`` are the names before it in its own clause, ``rest`` all words soon behind it,
+    ``patient`` the names of whom it is done to.
     """
 
     before: frozenset[str]
@@ -868,17 +887,20 @@ class _Sides:
     names_after: frozenset[str]
     doer: frozenset[str]
     rest: frozenset[str]
+    patient: frozenset[str]
+    is_passive: bool
 
 
 def _sides(item: Statement, at: int) -> _Sides:
     back, ahead = range(at - 1, -1, -1), range(at + 1, len(item.words))
     auxiliary = {word.text.casefold() for word in item.words[max(0, at - 3) : at]}
     by = [word.text.casefold() for word in item.words[at + 1 : at + 7]]
-    if auxiliary & _BE and "by" in by:
+    passive = bool(auxiliary & _BE) and not item.words[at].text.endswith("ing")
+    if passive and "by" in by:
         start = at + 1 + by.index("by") + 1
         back, ahead = range(start, len(item.words)), back
         doer = frozenset(_side(item, back, names=True))
-    elif auxiliary & _BE:
+    elif passive:
         back, ahead = range(0), back
         doer = frozenset()
     else:
@@ -892,7 +914,20 @@ def _sides(item: Statement, at: int) -> _Sides:
         frozenset(_side(item, ahead, names=True)),
         doer,
         frozenset(item.terms[at] for at in list(ahead)[:_SOON]) - stop_terms(),
+        frozenset(_side(item, ahead, names=True, stops=_PREPOSITIONS)) if passive else _object(item, ahead),
+        passive,
     )
+
+
+def _object(item: Statement, ahead: range) -> frozenset[str]:
+    """The names right behind a verb, before any preposition."""
+    found = []
+    for at in ahead[:_SOON]:
+        if item.words[at].text in _PREPOSITIONS:
+            break
+        if _is_name(item, at):
+            found.append(_canonical(item, at))
+    return frozenset(found)
 
 
 _SOON = 8  # words behind a verb
@@ -966,6 +1001,11 @@ def _crossed(mine: _Sides, theirs: _Sides) -> bool:
         if left & after and right & before and not (left & before) and not (right & after):
             return True
     return False
+
+
+def _other_patient(mine: _Sides, theirs: _Sides) -> bool:
+    """Whether it is done to somebody to whom, in the evidence, it is not: "Ann was acquitted" for Bo's acquittal."""
+    return mine.is_passive and bool(mine.patient and theirs.patient) and not mine.patient & theirs.patient
 
 
 def _half_crossed(mine: _Sides, theirs: _Sides) -> bool:
@@ -1101,12 +1141,14 @@ def _speakers(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -
         return None
     told = Statement(speaker)
     if not told.names and not told.places:
-        return None
+        return _other_office(told, evidence, scope, alike)
     if _shares_name(told, scope.heads):
         return None  # "the Harbour Daily reports that ..."
     speaking = [
         item for item in evidence if any(has_value(figure, item) for figure in said.figures)
     ] or evidence
+    if any(_speaks(told, item) for item in speaking):
+        return None
     sources = [_source_of(item, scope) for item in speaking]
     known = [source for source in sources if source]
     if any(_shares_name(told, Statement(source)) for source in known):
@@ -1122,6 +1164,36 @@ def _speakers(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -
     if len(named) < len(known):
         return None  # an office, which may be the speaker's
     return f"it is said by {named[0]!r}"
+
+
+def _speaks(told: Statement, item: Statement) -> bool:
+    """Whether a name of the speaker stands beside a verb of speech."""
+    mine = _names_in(told) | {
+        _canonical(told, at) for at in range(len(told.words)) if told.words[at].text[0].isupper()
+    }
+    verbs = [at for at, term in enumerate(item.terms) if term in _SPEECH]
+    return any(
+        _is_name(item, at)
+        and _canonical(item, at) in mine
+        and any(abs(at - verb) <= _BESIDE for verb in verbs)
+        for at in range(len(item.words))
+    )
+
+
+_BESIDE = 5  # words
+_SAME_OFFICE = 0.75
+
+
+def _other_office(told: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    """Whether an office says what in the evidence another says, both without a name."""
+    mine = told.term_set - stop_terms()
+    known = [Statement(source) for item in evidence if (source := _source_of(item, scope))]
+    if not mine or not known or any(one.names or one.places for one in known):
+        return None
+    if any(alike.best(term, one) >= _SAME_OFFICE for one in known for term in mine):
+        return None
+    there = any(mine <= item.term_set for item in scope.passage)
+    return f"it is said by {known[0].text!r}" if there else None
 
 
 def _sentences_before(item: Statement, scope: Scope) -> str:

@@ -228,11 +228,11 @@ _COUNT = "|".join(list(_UNITS)[1:])
 _SHARE = re.compile(
     rf"\b(?P<n>an?|one|two|three|four|five|seven|nine)[ -](?P<p>third|quarter|fifth|sixth|seventh|eighth|tenth)s?\b(?= of\b|[ ,.;]|$)"
     rf"|\b(?P<h>half)\b(?! an? (?:dozen|million|billion|hundred|thousand|hour|day|year|century))"
-    rf"|\b(?P<a>{_COUNT}|\d{{1,2}}) (?:in|out of)(?: every)? (?P<b>{_COUNT}|\d{{1,3}})\b(?! (?:years?|months?|weeks?|days?|hours?|minutes?)\b)",
+    rf"|\b(?P<a>{_COUNT}|\d{{1,2}}) in(?: every)? (?P<b>{_COUNT}|\d{{1,3}})\b(?! (?:years?|months?|weeks?|days?|hours?|minutes?)\b)",
     re.IGNORECASE,
 )
 _PART_OF = re.compile(
-    rf"\b({_COUNT}|\d{{1,3}}) of (?:the |its |their |his |her |our )?({_COUNT}|\d{{1,3}})\b(?! (?:per ?cent|million|thousand|billion))",
+    rf"\b({_COUNT}|\d{{1,3}}) (?:out )?of (?:the |its |their |his |her |our )?({_COUNT}|\d{{1,3}})\b(?! (?:per ?cent|million|thousand|billion))",
     re.IGNORECASE,
 )
 _POINTS = re.compile(
@@ -267,6 +267,20 @@ _SPANS: tuple[tuple[re.Pattern[str], str, float], ...] = tuple(
         ("half a day", "duration", 0.5),
         ("half a year", "duration", 365.25 / 2),
         ("a year and a half|one and a half years", "duration", 1.5 * 365.25),
+        *(
+            (
+                f"(?:(?<=within )|(?<=after )|(?<=for )|(?<=in )|(?<=over ))(?:an?|one) {unit}(?! (?:earlier|later|ago|before|and))",
+                "duration",
+                days,
+            )
+            for unit, days in (
+                ("hour", 1 / 24),
+                ("day", 1.0),
+                ("week", 7.0),
+                ("month", 30.44),
+                ("year", 365.25),
+            )
+        ),
         ("half a percentage point", "points", 0.5),
         ("a quarter of a percentage point|a quarter[ -]point", "points", 0.25),
         ("half a per ?cent", "percent", 0.5),
@@ -491,7 +505,7 @@ def is_common(word: str) -> bool:
 
 # --- what is negated -----------------------------------------------------------------------------
 
-_NOT = frozenset("not no never none nobody nothing neither nor without cannot hardly barely".split())
+_NOT = frozenset("not non no never none nobody nothing neither nor without cannot hardly barely".split())
 _NOT_BY = re.compile(r"n['’]t\Z", re.IGNORECASE)
 _NOT_REALLY = re.compile(
     r"\.? ?\d|\s(?:only|just|least|merely|until|simply|necessarily|fewer than|less than|more than|later than|long after|long before"

@@ -19,7 +19,17 @@ import jellyfish
 from qa_bot.attribution import said_by
 from qa_bot.dates import MONTHS, WEEKDAYS, TimeExpression
 from qa_bot.lexicon import place_names, places, short_forms, stop_terms
-from qa_bot.statements import Figure, Name, Statement, base_form, is_common, is_verb, light_terms, spoken_form
+from qa_bot.statements import (
+    Figure,
+    Name,
+    Statement,
+    base_form,
+    is_common,
+    is_past,
+    is_verb,
+    light_terms,
+    spoken_form,
+)
 from qa_bot.text import fold_text, sentences, term_of
 from qa_bot.types import Span
 
@@ -735,6 +745,8 @@ def _polarity(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -
     nearest = [max(evidence, key=lambda item: len(item.term_set & said.term_set - stop_terms()))]
     for at, word in enumerate(said.words):
         term = word.term
+        if len(word.text) >= _LONG and not said.negated[at] and (other := _prefixed(word.text, nearest[0])):
+            return f"it says {other!r}, not {word.text!r}"
         if term in stop_terms() and term not in opposites():
             continue
         flags = [
@@ -795,14 +807,34 @@ def _weighty(said: Statement, at: int) -> bool:
     return not any(figure.start <= word.start < figure.end for figure in said.figures)
 
 
+_LONG = 6  # letters of a word that another may be the opposite of by "un" before it
+_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non")
+
+
+def _prefixed(word: str, item: Statement) -> str | None:
+    """A word of a statement that is another with "un" or the like before it, or without."""
+    lowered = word.casefold()
+    others = [one.text.casefold() for one in item.words]
+    for place, other in enumerate(others if lowered not in others else ()):
+        if item.negated[place]:
+            continue  # "not acceptable" is unacceptable
+        long, short = (lowered, other) if len(lowered) > len(other) else (other, lowered)
+        if len(short) >= 4 and any(long == prefix + short for prefix in _PREFIXES):
+            return other
+    return None
+
+
 def _opposed(term: str, word: str, negated: bool, said: Statement, evidence: Evidence) -> str | None:
-    for opposite in opposites().get(term, ()):
-        if opposite in said.term_set:
-            continue
-        for item in evidence:
-            for place, other in enumerate(item.terms):
-                if other == opposite and item.negated[place] == negated and not _other_sense(item, place):
-                    return f"it says {item.words[place].text!r}, not {word!r}"
+    """What of the evidence says the opposite of a word, where the sentence does not."""
+    for item in evidence:
+        ways = (_UP, _DOWN)
+        if any(term in way and way & item.term_set for way in ways):
+            continue  # "rose", where the evidence tells of an increase
+        for place, other in enumerate(item.terms):
+            if other in said.term_set or item.negated[place] != negated or _other_sense(item, place):
+                continue
+            if other in opposites().get(term, ()):
+                return f"it says {item.words[place].text!r}, not {word!r}"
     return None
 
 
@@ -848,23 +880,21 @@ def _roles(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> s
         mine = _sides(said, at)
         for item in evidence:
             for place, other in enumerate(item.terms):
-                same = other == word.term
-                if not _is_verb(item, place) or not (same or alike.of(word.term, other) >= _SAME_DEED):
+                if other != word.term or not _is_verb(item, place):
                     continue
                 theirs = _sides(item, place)
-                if _crossed(mine, theirs) or (same and _half_crossed(mine, theirs)):
+                if _crossed(mine, theirs) or _half_crossed(mine, theirs):
                     return f"who did it and to whom is the other way round at {word.text!r}"
                 elsewhere = any(
                     _names_in(other_item) & mine.doer for other_item in evidence if other_item is not item
                 )
-                if same and _other_patient(mine, theirs):
+                if _other_patient(mine, theirs):
                     return f"it is somebody else at {word.text!r}"
-                if same and not elsewhere and _another(mine, theirs):
+                if not elsewhere and _another(mine, theirs):
                     return f"somebody else does it at {word.text!r}"
     return None
 
 
-_SAME_DEED = 0.5
 _SAME_VERB = 0.85
 
 
@@ -906,6 +936,8 @@ def _sides(item: Statement, at: int) -> _Sides:
     else:
         clause = item.clauses[at]
         own = [place for place in back if item.clauses[place] == clause]
+        if not own:  # behind an aside: "Stein, the head of the federation, called"
+            own = [place for place in back if item.clauses[place] >= clause - _ASIDE][:_SIDE]
         doer = frozenset(_canonical(item, place) for place in own if _is_name(item, place))
     return _Sides(
         frozenset(_side(item, back)),
@@ -930,6 +962,7 @@ def _object(item: Statement, ahead: range) -> frozenset[str]:
     return frozenset(found)
 
 
+_ASIDE = 2  # clauses that may stand between a subject and its verb
 _SOON = 8  # words behind a verb
 
 _PREPOSITIONS = frozenset("of for to that with in on at from by about over after before into against".split())
@@ -1016,6 +1049,44 @@ def _half_crossed(mine: _Sides, theirs: _Sides) -> bool:
         and not theirs.names_before
         and not mine.names_after & theirs.names_after
     )
+
+
+# --- what is only planned -------------------------------------------------------------------------
+
+_MODAL = frozenset("will would could may might must should shall can cannot".split())
+_AHEAD = frozenset(
+    "has have plan plans planned planning want wants wanted expected due set hope hopes hoping threatened threatens agreed"
+    " promised vowed pledged asked urged needs need needed intends intended ready likely prepared preparing unlikely"
+    " unwilling willing refused supposed scheduled demanded told ordered offered aims aimed proposed".split()
+)
+
+
+def _plans(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    """Whether the sentence tells as done what in the evidence is only to be done: "still has to approve"."""
+    for at, word in enumerate(said.words):
+        if not is_past(said, at) or word.term in light_terms() or _is_open(said, at):
+            continue
+        found = [
+            _is_open(item, place)
+            for item in evidence
+            for place, term in enumerate(item.terms)
+            if term == word.term and item.words[place].text[0].islower()
+        ]
+        if found and all(found):
+            return f"{word.text!r} is not done there"
+    return None
+
+
+def _is_open(item: Statement, at: int) -> bool:
+    """Whether a verb is only to be done: behind "will" or "to"."""
+    before = [word.text.casefold() for word in item.words[max(0, at - 4) : at]][::-1]
+    if any(word in _MODAL for word in before[:3]):
+        return True
+    for place, word in enumerate(before[:2]):
+        if word == "to" and before[:place] in ([], ["be"]):
+            governor = before[place + 1] if place + 1 < len(before) else ""
+            return governor in _AHEAD
+    return False
 
 
 # --- whose it is ---------------------------------------------------------------------------------
@@ -1231,10 +1302,13 @@ _RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = 
     _days,
     _names,
     _polarity,
+    _plans,
     _directions,
     _owners,
     _appositions,
     _roles,
     _speakers,
 )
-_CONTRADICTING = frozenset({_other_figures, _polarity, _directions, _owners, _appositions, _roles, _speakers})
+_CONTRADICTING = frozenset(
+    {_other_figures, _polarity, _plans, _directions, _owners, _appositions, _roles, _speakers}
+)

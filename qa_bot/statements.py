@@ -178,6 +178,12 @@ def is_verb(item: Statement, at: int) -> bool:
     return _may_do(item.words[at - 1]) or before in ("it", "he", "she", "who", "which")
 
 
+def is_past(item: Statement, at: int) -> bool:
+    """Whether a word looks like a verb in the past, or its participle."""
+    lowered = item.words[at].text.casefold()
+    return is_verb(item, at) and (lowered in _PAST or lowered.endswith("ed"))
+
+
 def _may_do(word: Word) -> bool:
     """Whether a capitalised word can be a subject: "Ukraine", "Kyiv", not "Ukrainian"."""
     phrase = (word.term,)
@@ -347,6 +353,9 @@ def _literals(text: str) -> Iterator[Figure]:
         yield Figure(name, value, value, "literal", *match.span())
 
 
+_BEFORE_SHARE = re.compile(r"\b(?:by|almost|nearly|about|over|under|than|around|roughly) \Z", re.IGNORECASE)
+
+
 def _shares(text: str) -> list[Figure]:
     found = []
     for match in _SHARE.finditer(text):
@@ -362,8 +371,11 @@ def _shares(text: str) -> list[Figure]:
             value = 100.0 * part / whole
         else:
             value = 100.0 * (_UNITS.get(match["n"].casefold(), 1) or 1) / _PARTS[match["p"].casefold()]
-            if match["n"].casefold() in ("a", "an") and not re.match(
-                r"s? of\b| (?:higher|lower|more|less)", text[match.end() :]
+            before = text[max(0, match.start() - 12) : match.start()]
+            if (
+                match["n"].casefold() in ("a", "an")
+                and not _BEFORE_SHARE.search(before)
+                and not re.match(r"s? of\b| (?:higher|lower|more|less)", text[match.end() :])
             ):
                 continue  # "a third man"
         found.append(

@@ -179,10 +179,14 @@ def _has_figure(
 ) -> bool:
     equal = [(other, item) for other, item in held if _same_value(figure, other)]
     if figure.kind in ("ordinal", "times"):
-        return bool(equal) or (figure.kind == "ordinal" and figure.low == 1) or _worded(figure, evidence)
+        return (
+            bool(equal)
+            or (figure.kind == "ordinal" and figure.low == 1)
+            or _worded(figure, said, evidence, scope.article)
+        )
     if not equal:
         return (
-            _worded(figure, evidence)
+            _worded(figure, said, evidence, scope.article)
             or _may_go_without(figure, held, alike)
             or _counts_a_list(figure, said, evidence, held, alike)
         )
@@ -193,8 +197,13 @@ def _has_figure(
     return not all(_better_elsewhere(figure, said, other, item, everywhere, alike) for other, item in fitting)
 
 
-def _worded(figure: Figure, evidence: Evidence) -> bool:
+_JOINED = re.compile(r"[A-Za-z]+-\d+\Z")
+
+
+def _worded(figure: Figure, said: Statement, evidence: Evidence, article: Statement) -> bool:
     """Whether the evidence has the figure's very words, read there as something else."""
+    if figure.kind == "literal" and (joined := _JOINED.search(said.text[: figure.end])):
+        return joined[0] in article.text  # "F-16"
     if figure.kind == "literal":
         digits = re.escape(figure.text)
         return any(
@@ -329,7 +338,9 @@ def _digits(value: float) -> int:
 
 
 _ALIKE = 0.45
-_ANYTHING = frozenset(map(term_of, "people person men others times years more total number figure".split()))
+_ANYTHING = frozenset(
+    map(term_of, "animals people person men others times years more total number figure".split())
+)
 
 
 def _same_thing(
@@ -553,7 +564,13 @@ def _includes_both(time: TimeExpression, other: TimeExpression) -> bool:
 
 
 def _literally(words: str, evidence: Evidence) -> bool:
-    return any(fold_text(words) in fold_text(item.text) for item in evidence)
+    """Whether the words stand there, and not within others: "Monday" in "next Monday"."""
+    for item in evidence:
+        at = fold_text(item.text).find(fold_text(words))
+        inside = [time for time in item.times if time.start <= at < time.end]
+        if at >= 0 and all(time.end - time.start <= len(words) + 1 for time in inside):
+            return True
+    return False
 
 
 _DAY_NAMES = re.compile(
@@ -749,18 +766,19 @@ def _polarity(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -
             return f"it says {other!r}, not {word.text!r}"
         if term in stop_terms() and term not in opposites():
             continue
+        deed = is_verb(said, at)
         flags = [
             item.negated[place]
             for item in evidence
             for place, other in enumerate(item.terms)
-            if (other == term or _synonyms(term, other, alike))
-            and not _is_thing(item, place)
+            if (other == term or (deed and _synonyms(term, other, alike)))
+            and not item.unsure[place]
             and (item.negated[place] == said.negated[at] or _shares_more(said, item, term))
         ]
         held = any(term == one or _synonyms(term, one, alike) for item in nearest for one in item.terms)
         if not held and (why := _opposed(term, word.text, said.negated[at], said, nearest)):
             return why
-        if not _weighty(said, at) or _is_thing(said, at):
+        if not _weighty(said, at) or said.unsure[at]:
             continue
         if said.negated[at] and said.clauses[at] in agreed:
             continue  # "gave no details" for "without giving details"
@@ -786,14 +804,6 @@ def _denied_alike(said: Statement, evidence: Evidence) -> frozenset[int]:
         for at, term in enumerate(said.terms)
         if said.negated[at] and term in denied and term not in stop_terms()
     )
-
-
-_THE = frozenset("the a an its his her their our this that these those any some".split())
-
-
-def _is_thing(item: Statement, at: int) -> bool:
-    """Whether a word is a noun behind an article: what is denied is a verb, or stands behind "no"."""
-    return at > 0 and item.words[at - 1].text.casefold() in _THE
 
 
 def _synonyms(one: str, other: str, alike: Alike) -> bool:
@@ -853,6 +863,21 @@ _SENSES = frozenset(
 )  # fmt: skip
 
 
+_VOTES = re.compile(
+    r"\b(?:vot\w+|sided?|argu\w+|campaign\w*|spoke|speak\w*) (?:\w+ ){0,4}?(?P<side>for|in favour of|in favor of|against)\b",
+    re.I,
+)
+
+
+def _sides_taken(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    """Whether a vote is for what in the evidence it is against."""
+    mine = {match["side"].casefold() == "against" for match in _VOTES.finditer(said.text)}
+    theirs = {
+        match["side"].casefold() == "against" for item in evidence for match in _VOTES.finditer(item.text)
+    }
+    return "the vote goes the other way there" if mine and theirs and not mine & theirs else None
+
+
 # --- who did it to whom --------------------------------------------------------------------------
 
 _BE = frozenset("is are was were be been being get got".split())
@@ -867,7 +892,7 @@ _SPEECH = frozenset(
     base_form(term_of(word))
     for word in (
         "said says say told added stated announced reported claimed wrote explained noted argued confirmed"
-        " pointed warned insisted thought according"
+        " admitted complained argued replied asked conceded acknowledged stressed joked recalled declared believed pointed warned insisted thought according"
     ).split()
 )
 
@@ -1055,7 +1080,7 @@ def _half_crossed(mine: _Sides, theirs: _Sides) -> bool:
 
 _MODAL = frozenset("will would could may might must should shall can cannot".split())
 _AHEAD = frozenset(
-    "has have plan plans planned planning want wants wanted expected due set hope hopes hoping threatened threatens agreed"
+    "is are was were has have plan plans planned planning want wants wanted expected due set hope hopes hoping threatened threatens agreed"
     " promised vowed pledged asked urged needs need needed intends intended ready likely prepared preparing unlikely"
     " unwilling willing refused supposed scheduled demanded told ordered offered aims aimed proposed".split()
 )
@@ -1303,6 +1328,7 @@ _RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = 
     _names,
     _polarity,
     _plans,
+    _sides_taken,
     _directions,
     _owners,
     _appositions,
@@ -1310,5 +1336,5 @@ _RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = 
     _speakers,
 )
 _CONTRADICTING = frozenset(
-    {_other_figures, _polarity, _plans, _directions, _owners, _appositions, _roles, _speakers}
+    {_other_figures, _polarity, _plans, _sides_taken, _directions, _owners, _appositions, _roles, _speakers}
 )

@@ -91,9 +91,18 @@ class Statement:
         return frozenset(found)
 
     @cached_property
+    def _denials(self) -> _Denials:
+        return _denials(self.words, self.text)
+
+    @property
     def negated(self) -> list[bool]:
         """Of each word, whether what it says is denied."""
-        return _negated(self.words, self.text)
+        return self._denials.flags
+
+    @property
+    def unsure(self) -> list[bool]:
+        """Of each word, whether that cannot be told."""
+        return self._denials.unsure
 
     @cached_property
     def clauses(self) -> list[int]:
@@ -141,7 +150,7 @@ def light_terms() -> frozenset[str]:
             "said says say told tell according reported report reports reportedly stated states added adds also however"
             " meanwhile noted explained described earlier later already still people something thing things number including"
             " among made make being news article articles newspaper wrote writes published announced released issued took place"
-            " put puts give gave given gives giving total figure figures amount estimate estimated happened rate passage passages source sources provided based context information"
+            " accident incident event situation case matter operation put puts give gave given gives giving total figure figures amount estimate estimated happened rate passage passages source sources provided based context information"
         ).split()
     )
 
@@ -538,49 +547,81 @@ _WHOLE = 14  # words of a clause whose subject is nobody
 _REACH = 5  # words that a negation reaches over
 
 
-def _negated(found: Sequence[Word], text: str) -> list[bool]:
+@dataclass(slots=True)
+class _Denials:
+    """Of each word, whether what it says is denied, and whether that cannot be told."""
+
+    found: Sequence[Word]
+    clauses: Sequence[int]
+    flags: list[bool]
+    unsure: list[bool]
+
+    def next(self, index: int, *, no: bool = False) -> None:
+        """Turn what the first telling word behind one says, and what is joined to it by "or"; then leave open.
+
+        Behind "no" it is the noun that counts: of "no naval exercises" the second.
+        """
+        at = index + 1
+        while at < len(self.found) and self.clauses[at] <= self.clauses[index] + 1:
+            if self._tells(at):
+                if no and self._tells(at + 1) and self.clauses[at + 1] == self.clauses[at]:
+                    self.unsure[at] = True
+                    at += 1
+                self.flags[at] = not self.flags[at]
+                if at + 1 < len(self.found) and self.found[at + 1].text == "or":
+                    index, at = at, at + 2
+                    continue
+                self._leave(at)
+                return
+            if self.clauses[at] > self.clauses[index]:
+                return
+            at += 1
+
+    def all(self, index: int, reach: int, across: int = 0) -> None:
+        """Turn what the verbs behind a word say, to the end of its clause, or of so many clauses more."""
+        for at in range(index + 1, min(index + 1 + reach, len(self.flags))):
+            if self.clauses[at] > self.clauses[index] + across:
+                break
+            self.flags[at] = not self.flags[at]
+            self.unsure[at] = not _may_be_verb(self.found[at].text)
+
+    def _leave(self, at: int) -> None:
+        for place in range(at + 1, min(at + 1 + _REACH, len(self.flags))):
+            if self.clauses[place] != self.clauses[at]:
+                break
+            self.unsure[place] = True
+
+    def _tells(self, at: int) -> bool:
+        if at >= len(self.found):
+            return False
+        word = self.found[at]
+        return word.term not in stop_terms() and not word.text.casefold().endswith("ly")
+
+
+def _may_be_verb(text: str) -> bool:
+    lowered = text.casefold()
+    return lowered in _PAST or lowered.endswith(("ed", "ing"))
+
+
+def _denials(found: Sequence[Word], text: str) -> _Denials:
     clauses = _clauses(found, text)
-    flags = [False] * len(found)
+    told = _Denials(found, clauses, [False] * len(found), [False] * len(found))
     for index, word in enumerate(found):
         lowered = word.text.casefold()
         if (lowered in _NOT or _NOT_BY.search(lowered)) and not _NOT_REALLY.match(text, word.end):
             opens = index == 0 or clauses[index - 1] != clauses[index]
             if opens and lowered in _NO_SUBJECT:  # "no help reached them", "neither Ann nor Bo has won"
-                _mark(flags, clauses, index, _WHOLE, across=lowered == "neither")
+                told.all(index, _WHOLE, across=lowered == "neither")
                 continue
-            _mark_next(flags, found, clauses, index)
-            if lowered in ("no", "nothing", "none", "nobody", "neither", "never") and index:
-                flags[index - 1] = not flags[index - 1]
-        elif word.term in _DENIES and not flags[index]:  # "neither confirmed nor denied"
+            told.next(index, no=lowered == "no")
+            if lowered in ("no", "nothing", "none", "nobody", "neither") and index:
+                told.unsure[index - 1] = True  # "gave no details": what is not given is not told
+        elif word.term in _DENIES and not told.flags[index]:  # "neither confirmed nor denied"
             that = index + 1 < len(found) and found[index + 1].text.casefold() == "that"
-            _mark(flags, clauses, index, _REACH + 2, across=int(that))
+            told.all(index, _REACH + 2, across=int(that))
         elif word.term in _EXCLUDES or _rules_out(found, index) or _leads_on(found, index):
-            _mark_next(flags, found, clauses, index)
-    return flags
-
-
-def _mark_next(flags: list[bool], found: Sequence[Word], clauses: Sequence[int], index: int) -> None:
-    """Turn what the first telling word behind one says, and what is joined to it by "or"."""
-    at = index + 1
-    while at < len(found) and clauses[at] <= clauses[index] + 1:
-        word = found[at]
-        if word.term not in stop_terms() and not word.text.casefold().endswith("ly"):
-            flags[at] = not flags[at]
-            if at + 1 < len(found) and found[at + 1].text == "or":
-                index, at = at, at + 2
-                continue
-            return
-        if clauses[at] > clauses[index]:
-            return
-        at += 1
-
-
-def _mark(flags: list[bool], clauses: Sequence[int], index: int, reach: int, across: int = 0) -> None:
-    """Turn what the words behind one say, to the end of its clause, or of so many clauses more."""
-    for at in range(index + 1, min(index + 1 + reach, len(flags))):
-        if clauses[at] > clauses[index] + across:
-            break
-        flags[at] = not flags[at]
+            told.next(index)
+    return told
 
 
 def _rules_out(found: Sequence[Word], index: int) -> bool:

@@ -527,8 +527,9 @@ def _fits_before(time: TimeExpression, said: Statement, item: Statement, other: 
 def _fits(time: TimeExpression, other: TimeExpression) -> bool:
     """Whether a time is the other, or a wider one around it."""
     if (time.first is None) != (other.first is None) or (time.last is None) != (other.last is None):
-        # "since August" told as "in August": the sentence names the month that something began in
-        return time.first is not None and time.first == other.first and time.precision != "day"
+        # "Since August" told as "in August", "until at least October" as "until October".
+        starts = time.first is not None and time.first == other.first and time.precision != "day"
+        return starts or (time.last is not None and time.last == other.last and other.precision != "day")
     if time.relative and other.relative and _same_days(time, other):
         return True  # a day and month whose year the words around it tell differently
     inside = (time.first is None or (other.first is not None and time.first <= other.first)) and (

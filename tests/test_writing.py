@@ -18,6 +18,7 @@ from qa_bot.bot import index_articles
 from qa_bot.cli import run
 from qa_bot.errors import SettingsError
 from qa_bot.rendering import answer_html, draft_html
+from qa_bot.talk import Seat, answering
 from qa_bot.types import Article
 from tests.fakes import write_articles
 from tests.model_server import FAILURES, ModelServer, Request, serving
@@ -355,18 +356,45 @@ def test_closing_a_stream_stops_the_model(
     with QABot(index, llm=getattr(server, protocol)(model), llm_timeout_seconds=30) as bot:
         left, threads = server.left, threading.active_count()
         stream = bot.stream(QUESTION)
-        closer = threading.Timer(0.3, stream.close)  # type: ignore[attr-defined]
-        closer.start()
-        started = time.monotonic()
+        asked_before, closed = len(server.requests), []
+
+        def close() -> None:
+            while len(server.requests) == asked_before:
+                time.sleep(0.02)
+            time.sleep(0.2)
+            closed.append(time.monotonic())
+            stream.close()  # type: ignore[attr-defined]
+
+        threading.Thread(target=close).start()
         items = list(stream)
         assert not any(isinstance(item, Answer) for item in items)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - closed[0] < 1
     for _ in range(100):
         if server.left > left and threading.active_count() <= threads:
             break
         time.sleep(0.03)
     assert server.left == left + 1
     assert threading.active_count() <= threads
+
+
+def test_stopping_the_chat_stops_the_model(index: Path, server: ModelServer) -> None:
+    """And so does a reader who goes: the answer is read no further."""
+    for ends in ("stop", "leave"):
+        with QABot(index, llm=server.openai("slow"), llm_timeout_seconds=30) as bot:
+            left, seat = server.left, Seat()
+            talks = answering(bot, QUESTION, seat)
+            shown = next(talk[-1].shown for talk in talks if "word" in talk[-1].shown)
+            assert 'class="qa draft"' in shown
+            if ends == "stop":
+                seat.stopped = True
+                assert "Stopped" in list(talks)[-1][-1].shown
+            else:
+                talks.close()  # type: ignore[attr-defined]  # a generator
+        for _ in range(100):
+            if server.left > left:
+                break
+            time.sleep(0.03)
+        assert server.left == left + 1
 
 
 def test_an_awaited_stream_gives_the_same(index: Path) -> None:

@@ -8,6 +8,7 @@ questions at once. The articles are made up here. Exit code 1 on any fault.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import json
 import random
@@ -182,12 +183,13 @@ def fail_models(place: Path, count: int) -> int:
             after = settled(before)
         for bot in bots.values():
             bot.close()
-    for what, first, last in zip(("threads", "open files", "MB"), before, after, strict=True):
+    for what, first, last in zip(("threads", "connections", "MB"), before, after, strict=True):
         if last > first + (GROWTH if what == "MB" else 0):
             faults.append(f"{what}: {first} before, {last} after")
-    threads, files, size = after
+    threads, connections, size = after
     return tell(
-        f"{count} questions to failing models, {threads} threads, {files} files, {size} MB after", faults
+        f"{count} questions to failing models, {threads} threads, {connections} connections, {size} MB after",
+        faults,
     )
 
 
@@ -198,10 +200,13 @@ def sentence(request: Request) -> list[str]:
 
 
 def held() -> tuple[int, int, int]:
-    """Threads, open files, and MB of memory at most, of this process."""
+    """Threads, connections, and MB of memory at most, of this process."""
     gc.collect()
-    files = len(list(Path("/proc/self/fd").iterdir()))
-    return threading.active_count(), files, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    connections = 0
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):  # that of the listing itself
+            connections += str(entry.readlink()).startswith("socket:")
+    return threading.active_count(), connections, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def settled(before: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -141,6 +141,8 @@ def _other_figures(said: Statement, evidence: Evidence, scope: Scope, alike: Ali
             figure, said, evidence, held, alike
         ):
             continue
+        if figure.kind == "literal":
+            continue
         near = _context(said, figure)
         own = [_fit(near, _context(o.item, o.figure), alike) for o in _equals(figure, scope)]
         for other, item in held:
@@ -169,6 +171,11 @@ _SAME_THING = 0.8
 _SAME_PLACE = 0.6
 
 
+_OF_BEFORE = re.compile(
+    r"\b(?:from|previous\w*|earlier|before|had|first|initial\w*|original\w*|was|were|than)\b", re.I
+)
+
+
 def _has_figure(
     figure: Figure,
     said: Statement,
@@ -191,6 +198,8 @@ def _has_figure(
             or _counts_a_list(figure, said, evidence, held, alike)
         )
     fitting = [(other, item) for other, item in equal if _same_thing(figure, said, other, item, scope, alike)]
+    if "former" not in figure.states and not _OF_BEFORE.search(said.text):
+        fitting = [(other, item) for other, item in fitting if "former" not in other.states]
     if not fitting:
         return False
     everywhere = [(other, item) for item in scope.sentences for other in item.figures]
@@ -392,6 +401,8 @@ def _better_elsewhere(
     "8,000 are in Russia" where the passage has 10,000 in Russia and 8,000 in Kursk. A figure that the
     sentence has as well is different only where the two have changed places.
     """
+    if figure.kind == "literal":
+        return False  # a name, a score, a clock
     near = _context(said, figure)
     own = _fit(near, _context(item, other), alike) + _SAME_NOUN * _nouns_alike(figure, other, alike)
     own += _SAME_TIME * any(has_time(time, item) for time in said.times)
@@ -428,9 +439,13 @@ def _beside(
     found: dict[str, float] = {}
     own = _middle(item, start, end)
     others = [_middle(item, left, right) for left, right in rivals]
+    first = min([start, *(left for left, _ in rivals)])
     for at, word in enumerate(item.words):
         gap = abs(at - own)
-        if gap > _SIDE or any(abs(at - other) < gap for other in others) or start <= word.start < end:
+        if gap > (_SIDE if word.start >= first else 2 * _SIDE) or start <= word.start < end:
+            continue
+        # What stands before the first of several figures is said of each.
+        if word.start >= first and any(abs(at - other) < gap for other in others):
             continue
         if word.term in stop_terms() or word.term in light_terms() or word.text[0].isdigit():
             continue
@@ -460,6 +475,28 @@ def _fit(near: dict[str, float], other: dict[str, float], alike: Alike) -> float
 # --- days ----------------------------------------------------------------------------------------
 
 
+def _other_times(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    """Whether the evidence gives a different time for the same thing."""
+    held = [(time, item) for item in evidence for time in item.times if time.first and time.last]
+    for time in said.times:
+        if any(_fits(time, other) or _fits(other, time) for other, _ in held):
+            continue
+        near = _beside(said, time.start, time.end)
+        own = [
+            _fit(near, _beside(item, other.start, other.end), alike)
+            for item in scope.passage
+            for other in item.times
+            if _fits(time, other)
+        ]
+        for other, item in held:
+            if time.precision != other.precision and {time.precision, other.precision} != {"month", "year"}:
+                continue
+            fit = _fit(near, _beside(item, other.start, other.end), alike)
+            if fit >= _SAME_PLACE and fit > max(own, default=-1.0) + _CLEARLY:
+                return f"it says {item.text[other.start : other.end]!r}, not {said.text[time.start : time.end]!r}"
+    return None
+
+
 def _days(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
     own = [time for item in evidence for time in item.times]
     around = [time for item in (*scope.passage, *scope.lead, scope.heads) for time in item.times]
@@ -480,6 +517,7 @@ def _days(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> st
         within = time.first and time.last and time.first.year == time.last.year
         if (
             within
+            and not own
             and time.precision in ("month", "year")
             and any(_includes_both(time, other) for other in around)
         ):
@@ -714,7 +752,7 @@ def _spelt_out(letters: str, article: Statement) -> bool:
 
 _OPPOSITES = """
 confirm:deny,refute  accept:reject,refuse  rise:fall,drop,decline  increase:decrease,fall,drop  grow:shrink  win:lose
-victory:defeat  up:down  gain:lose  support:oppose  approve:reject,veto  allow:forbid,ban,bar,prohibit  permit:forbid,ban
+beat:lose  victory:defeat  up:down  gain:lose  support:oppose  approve:reject,veto  allow:forbid,ban,bar,prohibit  permit:forbid,ban
 agree:refuse,disagree  before:after  north:south  east:west  northern:southern  eastern:western  open:close,shut
 begin:end  start:stop,end,finish  first:last  acquit:convict  guilty:innocent  guilty:acquit  alive:dead  survive:die
 buy:sell  import:export  arrive:leave,depart  enter:leave  advance:retreat  higher:lower  more:fewer,less  most:least
@@ -949,7 +987,8 @@ class _Sides:
 
 def _sides(item: Statement, at: int) -> _Sides:
     back, ahead = range(at - 1, -1, -1), range(at + 1, len(item.words))
-    auxiliary = {word.text.casefold() for word in item.words[max(0, at - 3) : at]}
+    near = [place for place in range(max(0, at - 3), at) if item.clauses[place] == item.clauses[at]]
+    auxiliary = {item.words[place].text.casefold() for place in near}
     by = [word.text.casefold() for word in item.words[at + 1 : at + 7]]
     passive = bool(auxiliary & _BE) and not item.words[at].text.endswith("ing")
     if passive and "by" in by:
@@ -1325,6 +1364,7 @@ _RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = 
     _quotations,
     _other_figures,
     _figures,
+    _other_times,
     _days,
     _names,
     _polarity,
@@ -1337,5 +1377,16 @@ _RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = 
     _speakers,
 )
 _CONTRADICTING = frozenset(
-    {_other_figures, _polarity, _plans, _sides_taken, _directions, _owners, _appositions, _roles, _speakers}
+    {
+        _other_figures,
+        _other_times,
+        _polarity,
+        _plans,
+        _sides_taken,
+        _directions,
+        _owners,
+        _appositions,
+        _roles,
+        _speakers,
+    }
 )

@@ -359,6 +359,8 @@ def _literals(text: str) -> Iterator[Figure]:
         number = joined[0].replace("–", "-") if joined else match[0].replace(",", "")
         value = float(number) if re.fullmatch(r"\d+(\.\d+)?", number) else float("nan")
         name = fold_text(number).replace(" ", "").replace(".m", "m")
+        if name.endswith("m"):
+            name = name.replace(".", ":").rstrip(":")  # "8.45 a.m." is 8:45am
         yield Figure(name, value, value, "literal", *match.span())
 
 

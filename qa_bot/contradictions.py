@@ -171,6 +171,7 @@ _SAME_THING = 0.8
 _SAME_PLACE = 0.6
 
 
+_RECKONED = re.compile(r" (?:earlier|later|before|after|ago)\b", re.IGNORECASE)
 _OF_BEFORE = re.compile(
     r"\b(?:from|previous\w*|earlier|before|had|first|initial\w*|original\w*|was|were|than)\b", re.I
 )
@@ -184,6 +185,8 @@ def _has_figure(
     scope: Scope,
     alike: Alike,
 ) -> bool:
+    if figure.kind == "duration" and said.times and _RECKONED.match(said.text, figure.end):
+        return True  # "five years earlier, in 2019"
     equal = [(other, item) for other, item in held if _same_value(figure, other)]
     if figure.kind in ("ordinal", "times"):
         return (
@@ -472,6 +475,21 @@ def _fit(near: dict[str, float], other: dict[str, float], alike: Alike) -> float
     return sum(weight * max(alike.of(term, one) for one in other) for term, weight in near.items()) / total
 
 
+_VAGUE = re.compile(
+    r"\b(?:few|several|many|some|couple of|dozens of|hundreds of|thousands of|millions of|billions of)"
+    r" (?:more )?(?P<unit>second|minute|hour|day|week|month|year|decade|kilomet(?:re|er)|mile|met(?:re|er)|euro|dollar|pound|ton(?:ne)?)s?\b",
+    re.IGNORECASE,
+)
+
+
+def _units(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
+    """Whether what has no figure has its unit: "a few days"."""
+    for match in _VAGUE.finditer(said.text):
+        if not any(term_of(match["unit"]) in item.term_set for item in evidence):
+            return f"the unit {match['unit']!r} is not there"
+    return None
+
+
 # --- days ----------------------------------------------------------------------------------------
 
 
@@ -507,6 +525,8 @@ def _days(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> st
             return f"the time {words!r} is that of something else"
         if any(_fits(time, other) for other in held) or _literally(words, evidence):
             continue
+        if said.term_set & _STARTS and any(o.first == time.first and o.last is None for o in held):
+            continue  # "began on Friday" for "since Friday"
         published = scope.published
         if published and not own and _includes(time, published):
             continue
@@ -536,11 +556,15 @@ def _time_better_elsewhere(
     rivals = [
         _fit(near, _beside(item, o.start, o.end), alike)
         for o, item in held
-        if not _fits(time, o) and not _fits(o, time) and o.precision == time.precision
+        if not _fits(time, o)
+        and not _fits(o, time)
+        and o.precision == time.precision
+        and not has_time(o, said)
     ]
     return bool(own and rivals) and max(rivals) > max(own) + _CLEARLY and max(rivals) >= 0.5
 
 
+_STARTS = frozenset(map(term_of, "began begin begun beginning start started starting starts broke".split()))
 _BEFORE = re.compile(
     r"\b(?:(?:a|one|the) (?P<unit>month|year) (?:earlier|before|ago|previously)"
     r"|(?:the )?(?:previous|prior|preceding) (?P<other>month|year)|(?P<this>month|year)-earlier)\b",
@@ -758,7 +782,7 @@ begin:end  start:stop,end,finish  first:last  acquit:convict  guilty:innocent  g
 buy:sell  import:export  arrive:leave,depart  enter:leave  advance:retreat  higher:lower  more:fewer,less  most:least
 better:worse  improve:worsen  strengthen:weaken  majority:minority  above:below  inside:outside  lift:impose  ease:tighten
 raise:lower,cut  expand:reduce,shrink  ally:enemy  friend:enemy  male:female  man:woman  men:women  public:private
-praise:criticise,criticize,condemn  welcome:condemn  love:hate  success:failure  succeed:fail  true:false  possible:impossible
+praise:criticise,criticize,condemn  welcome:condemn,criticise,criticize,regret  love:hate  success:failure  succeed:fail  true:false  possible:impossible
 likely:unlikely  legal:illegal  optimistic:pessimistic  morning:evening  yesterday:tomorrow  import:export  borrow:lend
 release:detain,arrest,jail  free:jail  early:late  oldest:youngest  largest:smallest  biggest:smallest  highest:lowest
 cheap:expensive  rich:poor  young:old  attack:defend  military:civilian  include:exclude  join:leave,quit  hire:fire,dismiss
@@ -819,7 +843,7 @@ def _polarity(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -
             return why
         if not _weighty(said, at) or said.unsure[at]:
             continue
-        if said.negated[at] and said.clauses[at] in agreed:
+        if said.negated[at] and not deed and said.clauses[at] in agreed:
             continue  # "gave no details" for "without giving details"
         if flags and all(flag != said.negated[at] for flag in flags):
             return f"{word.text!r} is {'not ' * said.negated[at]}denied there"
@@ -903,7 +927,7 @@ _SENSES = frozenset(
 
 
 _VOTES = re.compile(
-    r"\b(?:vot\w+|sided?|argu\w+|campaign\w*|spoke|speak\w*) (?:\w+ ){0,4}?(?P<side>for|in favour of|in favor of|against)\b",
+    r"\b(?:vot\w+|sided?|argu\w+|campaign\w*|spoke|speak\w*) (?:[\w-]+ ){0,7}?(?P<side>for|in favour of|in favor of|against)\b",
     re.I,
 )
 
@@ -931,7 +955,7 @@ _SPEECH = frozenset(
     base_form(term_of(word))
     for word in (
         "said says say told added stated announced reported claimed wrote explained noted argued confirmed"
-        " admitted complained argued replied asked conceded acknowledged stressed joked recalled declared believed pointed warned insisted thought according"
+        " admitted complained argued replied conceded acknowledged stressed joked recalled declared believed pointed warned insisted thought according"
     ).split()
 )
 
@@ -990,7 +1014,7 @@ def _sides(item: Statement, at: int) -> _Sides:
     near = [place for place in range(max(0, at - 3), at) if item.clauses[place] == item.clauses[at]]
     auxiliary = {item.words[place].text.casefold() for place in near}
     by = [word.text.casefold() for word in item.words[at + 1 : at + 7]]
-    passive = bool(auxiliary & _BE) and not item.words[at].text.endswith("ing")
+    passive = bool(auxiliary & _BE) and is_past(item, at)
     if passive and "by" in by:
         start = at + 1 + by.index("by") + 1
         back, ahead = range(start, len(item.words)), back
@@ -1364,6 +1388,7 @@ _RULES: tuple[Callable[[Statement, Evidence, Scope, Alike], str | None], ...] = 
     _quotations,
     _other_figures,
     _figures,
+    _units,
     _other_times,
     _days,
     _names,

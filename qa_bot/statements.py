@@ -361,6 +361,8 @@ def _literals(text: str) -> Iterator[Figure]:
         name = fold_text(number).replace(" ", "").replace(".m", "m")
         if name.endswith("m"):
             name = name.replace(".", ":").rstrip(":")  # "8.45 a.m." is 8:45am
+        if re.fullmatch(r"0\d:\d\d", name):
+            name = name[1:]  # "07:40"
         yield Figure(name, value, value, "literal", *match.span())
 
 
@@ -615,12 +617,14 @@ def _denials(found: Sequence[Word], text: str) -> _Denials:
             if opens and lowered in _NO_SUBJECT:  # "no help reached them", "neither Ann nor Bo has won"
                 told.all(index, _WHOLE, across=lowered == "neither")
                 continue
-            told.next(index, no=lowered == "no")
+            told.next(index, no=lowered in ("no", "without"))
             if lowered in ("no", "nothing", "none", "nobody", "neither") and index:
                 told.unsure[index - 1] = True  # "gave no details": what is not given is not told
         elif word.term in _DENIES and not told.flags[index]:  # "neither confirmed nor denied"
             that = index + 1 < len(found) and found[index + 1].text.casefold() == "that"
             told.all(index, _REACH + 2, across=int(that))
+        elif word.term == "lack" and index:
+            told.next(index, no=True)
         elif word.term in _EXCLUDES or _rules_out(found, index) or _leads_on(found, index):
             told.next(index)
     return told

@@ -787,7 +787,11 @@ likely:unlikely  legal:illegal  optimistic:pessimistic  morning:evening  yesterd
 release:detain,arrest,jail  free:jail  early:late  oldest:youngest  largest:smallest  biggest:smallest  highest:lowest
 cheap:expensive  rich:poor  young:old  attack:defend  military:civilian  include:exclude  join:leave,quit  hire:fire,dismiss
 appoint:dismiss  reopen:close  deploy:withdraw  send:receive  ahead:behind  maximum:minimum  minimum:maximum  loss:profit
-create:cut,shed,destroy,axe  add:cut,remove  surplus:deficit  continue:halt,stop,end  resume:suspend  build:demolish  optional:mandatory  voluntary:compulsory
+uphold:overturn,quash,reverse  lift:uphold  ease:worsen,intensify
+worse:ease,improve  calm:worsen  cancel:confirm  delay:accelerate,hasten  found:lose  recover:worsen  reward:punish
+trust:distrust,doubt  protect:endanger,threaten  prevent:cause,allow  unite:divide  include:omit
+innocence:guilt  strength:weakness  advantage:disadvantage  supporter:opponent  growth:decline  import:export  hit:miss
+permanent:temporary  upstream:downstream  create:cut,shed,destroy,axe  add:cut,remove  surplus:deficit  continue:halt,stop,end  resume:suspend  build:demolish  optional:mandatory  voluntary:compulsory
 found:missing  optimism:pessimism  danger:safe  safe:dangerous  faster:slower  longer:shorter  larger:smaller  bigger:smaller  older:younger
 short:long  shorter:longer  left:right  wet:dry  hot:cold  warm:cold  denied:admitted  deny:admit,acknowledge
 """.split()
@@ -1289,7 +1293,17 @@ def _direction(item: Statement, figure: Figure) -> bool | None:
                 and not (word.term == "up" and "up to" in between)
             ):
                 found.append((gap, (word.term in _UP) != item.negated[at]))
+    behind = _COMPARED.match(item.text, item.words[inside[-1]].end)
+    if behind and figure.kind in ("money", "percent", "points", "count"):
+        return behind["way"].casefold() in ("more", "higher", "above", "longer", "larger")
     return min(found)[1] if found else None
+
+
+_COMPARED = re.compile(
+    r"(?: (?:crowns?|euros?|dollars?|pounds?|francs?|points?|people|per ?cent|percent))?%? "
+    r"(?P<way>more|higher|above|longer|larger|less|lower|fewer|below|shorter|smaller)\b(?! than \d)",
+    re.IGNORECASE,
+)
 
 
 # --- who said it ---------------------------------------------------------------------------------

@@ -87,6 +87,8 @@ class QABot:
             index_dir=index_dir, embedder=_embedder_name(embedder), llm=_llm_name(llm), **settings
         )
         self._author = _author(self.settings, llm)
+        if self._author is not None and llm is not None:
+            self._author.check()
         self._given = None if isinstance(embedder, str) else embedder
         folder = self.settings.store_dir
         self.is_demo = self.settings.index_dir is None and not _has_articles(folder, self._build)
@@ -258,7 +260,7 @@ class QABot:
         """Why `answer` says what it says; takes its options and raises what it raises."""
         from qa_bot.explanation import explain
 
-        answer = self.answer(question, **options)
+        answer = self.quoting().answer(question, **options)  # what a model makes of it has no reasons
         filters = self._filters(**{name: options[name] for name in _FILTERS if name in options})
         parsed = parse(answer.standalone_question)
         hits: list[Hit] = []
@@ -399,6 +401,8 @@ class QABot:
 
     def _stream(self, question: str, turns: Sequence[Turn], filters: Filters) -> Iterator[Draft | Answer]:
         """What a language model writes; the quoted answer as it is where there is nothing to write."""
+        if self._author is not None:
+            self._author.check()
         clock = _Clock()
         material: list[tuple[Passage, Article]] = []
         answer = self._answer(question, turns, filters, clock, material)

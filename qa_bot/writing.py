@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa_bot.config import Settings
 from qa_bot.errors import ModelError, QABotError
-from qa_bot.providers import key_of, model_name
+from qa_bot.providers import ModelName, key_of, model_name
 from qa_bot.types import Answer, Article, Citation, Disagreement, Draft, Passage
 
 if TYPE_CHECKING:
@@ -35,18 +35,25 @@ class Author:
     Args:
         settings: name it, unless it is given.
         given: a LlamaIndex model.
-
-    Raises:
-        SettingsError: the name is none, or its package or its key is missing.
     """
 
     def __init__(self, settings: Settings, given: LLM | None = None) -> None:
         self._settings = settings
         self._given = given
         self._lock = threading.Lock()
-        if given is None:
-            self._name = model_name(settings.llm or "")
-            key_of(self._name, settings.llm_key_file)
+
+    def check(self) -> None:
+        """Nothing, when the model can be made.
+
+        Raises:
+            SettingsError: the name is none, or its package or its key is missing.
+        """
+        if self._given is None:
+            key_of(self._name, self._settings.llm_key_file)
+
+    @cached_property
+    def _name(self) -> ModelName:
+        return model_name(self._settings.llm or "")
 
     @property
     def model(self) -> Model:

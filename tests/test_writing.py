@@ -459,6 +459,28 @@ def test_what_is_no_model_is_refused(index: Path, llm: Any) -> None:
         QABot(index, llm=llm)
 
 
+def test_a_model_that_cannot_be_made_hinders_nothing_but_answers(
+    index: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its key may be missing where articles are listed or indexed."""
+    monkeypatch.setenv("QA_BOT_LLM", "openai:some-model")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    with pytest.raises(SettingsError, match="OPENAI_API_KEY"):
+        QABot(index, llm="openai:some-model")
+    assert run(["articles", "list", "--index-dir", str(index)]) == 0
+    capsys.readouterr()
+    assert run(["ask", QUESTION, "--index-dir", str(index)]) == 2
+    assert "OPENAI_API_KEY" in capsys.readouterr().err
+
+
+def test_the_reasons_of_an_answer_cost_no_call(index: Path) -> None:
+    """`explain` tells of the evidence, which is there before any model."""
+    seen: list[Request] = []
+    with QABot(index, llm=keeping(seen, faithful)) as bot:
+        assert "answered with" in str(bot.explain(QUESTION))
+    assert seen == []
+
+
 def test_unsupported_sentences_look_so_in_the_chat(index: Path) -> None:
     """In the answer and in the drafts before it, with a word for those who do not see the line."""
     with QABot(index, llm=Scripted(script=faithful)) as bot:

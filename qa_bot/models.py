@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
-from llama_index.core.base.llms.types import ChatMessage, ChatResponse, MessageRole
+from llama_index.core.base.llms.types import ChatMessage, ChatResponse, LLMMetadata, MessageRole
 from llama_index.core.llms import LLM
 from numpy.typing import NDArray
 
@@ -207,7 +207,17 @@ def _ollama(name: ModelName, key: str | None, window: int, most: int, timeout: f
 def _anthropic(name: ModelName, key: str | None, window: int, most: int, timeout: float) -> LLM:
     from llama_index.llms.anthropic import Anthropic
 
-    model: LLM = Anthropic(
+    class NewerAnthropic(Anthropic):  # type: ignore[misc]  # it carries no types here
+        """Anthropic's models, also those that are newer than the list of the integration."""
+
+        @property
+        def metadata(self) -> LLMMetadata:
+            """What these settings say of it."""
+            return LLMMetadata(
+                context_window=window, num_output=most, is_chat_model=True, model_name=name.model
+            )
+
+    model: LLM = NewerAnthropic(
         model=name.model,
         api_key=key,
         base_url=name.address,

@@ -1154,11 +1154,16 @@ _AHEAD = frozenset(
 )
 
 
+_LASTING = frozenset("stay stays stayed remain remains remained keep keeps kept".split())
+
+
 def _plans(said: Statement, evidence: Evidence, scope: Scope, alike: Alike) -> str | None:
     """Whether the sentence tells as done what in the evidence is only to be done: "still has to approve"."""
     for at, word in enumerate(said.words):
         if not is_past(said, at) or word.term in light_terms() or _is_open(said, at):
             continue
+        if at and said.words[at - 1].text.casefold() in _LASTING:
+            continue  # "stays closed" tells no more than "will be closed"
         found = [
             _is_open(item, place)
             for item in evidence

@@ -86,7 +86,7 @@ def test_a_true_sentence_is_tied_to_the_words_that_say_it(dam: Checker, sentence
         ("About 14,000 people depend on the dam.", "14,000"),
         ("The dam will be closed for repairs until 13 May.", "13 May"),
         ("The dam at Barrow will be closed for repairs until 3 May.", "Barrow"),
-        ("Ida Holm called the closure a “costly mistake”.", "Ole Brandt"),
+        ("Ida Holm called the closure a “costly mistake”.", "somebody else"),
         ("Ole Brandt called the closure a “wise step”.", ""),
         ("Ida Holm said what the work costs.", "denied"),
         ("The dam will be opened for repairs until 3 May.", "closed"),

@@ -121,6 +121,7 @@ def _quotations(said: Statement, evidence: Evidence, scope: Scope, alike: Alike)
 
 # --- figures -------------------------------------------------------------------------------------
 
+_FRACTION = 0.1  # how far "nearly a third" may be off
 _ROUND = 0.06  # how far a figure that is said to be about right may be off
 _SMALL = 4
 
@@ -306,7 +307,8 @@ def _holds(figure: Figure, other: Figure) -> bool:
         return figure.comparison in ("at_least", "more") and _near(figure.low, other.low)
     gap = (other.low - figure.low) / max(abs(other.low), 1e-9)
     if figure.comparison == "about" or other.comparison == "about":
-        return abs(gap) <= _ROUND and _is_rounder(figure, other)
+        loose = _FRACTION if figure.spoken and figure.kind == "percent" else _ROUND
+        return abs(gap) <= loose and _is_rounder(figure, other)
     if figure.comparison in ("more", "at_least"):
         return (
             0 < gap <= 2 * _ROUND

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import datetime
 import hashlib
 import logging
@@ -41,6 +42,7 @@ from qa_bot.types import Answer, Article, Coverage, Draft, Filters, Passage, Rea
 if TYPE_CHECKING:
     import numpy as np
     from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.llms import LLM
     from llama_index.core.query_engine import CustomQueryEngine
     from llama_index.core.retrievers import BaseRetriever
     from numpy.typing import NDArray
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from qa_bot.expansion import Expanded
     from qa_bot.explanation import Explanation
     from qa_bot.retrieval import Hit, PassageRetriever
+    from qa_bot.writing import Author
 
 History = Sequence["Turn | str | tuple[str, str] | Mapping[str, str]"]
 _NEAREST = 5
@@ -62,10 +65,11 @@ class QABot:
     Args:
         index_dir: an index that exists; without it the default index, or the demo while that is empty.
         embedder: a LlamaIndex embedding model to use instead of the one that the settings name.
+        llm: a language model to write the answers: its name, or a LlamaIndex model.
         settings: any field of `Settings`.
 
     Raises:
-        SettingsError: a setting is not known or out of range.
+        SettingsError: a setting is not known or out of range, or a model's package or key is missing.
         StoreError: there is no index at ``index_dir``, or it was built with other settings.
     """
 
@@ -74,13 +78,17 @@ class QABot:
         index_dir: str | Path | None = None,
         *,
         embedder: BaseEmbedding | str | None = None,
+        llm: LLM | str | None = None,
         _create: bool = False,
         _adopt: bool = False,
         **settings: Any,
     ) -> None:
         self.settings: Settings = load_settings(
-            index_dir=index_dir, embedder=_embedder_name(embedder), **settings
+            index_dir=index_dir, embedder=_embedder_name(embedder), llm=_llm_name(llm), **settings
         )
+        self._author = _author(self.settings, llm)
+        if self._author is not None and llm is not None:
+            self._author.check()
         self._given = None if isinstance(embedder, str) else embedder
         folder = self.settings.store_dir
         self.is_demo = self.settings.index_dir is None and not _has_articles(folder, self._build)
@@ -111,7 +119,8 @@ class QABot:
         resolved = given.resolve()
         if settings.get("index_dir") is None:
             embedder = _embedder_name(settings.get("embedder"))
-            build = _build_of(load_settings(**{**settings, "embedder": embedder}))
+            named = {**settings, "embedder": embedder, "llm": _llm_name(settings.get("llm"))}
+            build = _build_of(load_settings(**named))
             settings["index_dir"] = data_home() / "from" / _digest(str(resolved), build)
         bot = cls(_create=True, **settings)
         try:
@@ -171,13 +180,21 @@ class QABot:
             StoreError: the index cannot be read.
         """
         filters = self._filters(as_of, since, until, publisher, articles)
-        return self._answer(question, _turns(history), filters)
+        if self._author is None:
+            return self._answer(question, _turns(history), filters)
+        *_, answer = self._stream(question, _turns(history), filters)
+        assert isinstance(answer, Answer)
+        return answer
 
     def stream(self, question: str, **options: Any) -> Iterator[Draft | Answer]:
         """The answer as it is written: Drafts, each the whole text so far, then the Answer.
 
-        Takes the options of `answer` and raises what it raises, before the first item.
+        Takes the options of `answer` and raises what it raises, before the first item. ``close()`` of what it
+        returns ends a language model's work at once, from any thread.
         """
+        if self._author is not None:
+            turns = _turns(options.pop("history", ()))
+            return self._stream(question, turns, self._filters(**_filter_options(options)))
         answer = self.answer(question, **options)
 
         def items() -> Iterator[Draft | Answer]:
@@ -193,8 +210,24 @@ class QABot:
 
     async def astream(self, question: str, **options: Any) -> AsyncIterator[Draft | Answer]:
         """`stream`, without blocking the event loop."""
-        for item in await asyncio.to_thread(lambda: self.stream(question, **options)):
-            yield item
+        items = await asyncio.to_thread(lambda: self.stream(question, **options))
+        if self._author is None:
+            for item in items:
+                yield item
+            return
+        following: Callable[[], Draft | Answer | None] = partial(next, items, None)
+        try:
+            while (one := await asyncio.to_thread(following)) is not None:
+                yield one
+        finally:
+            items.close()  # type: ignore[attr-defined]  # a Writing
+
+    def quoting(self) -> QABot:
+        """This bot without its language model: the same index, answers in quotes."""
+        bot = copy.copy(self)
+        bot.settings = self.settings.model_copy(update={"llm": None})
+        bot._author = None
+        return bot
 
     def chat(self) -> Chat:
         """A conversation that remembers its turns."""
@@ -227,7 +260,7 @@ class QABot:
         """Why `answer` says what it says; takes its options and raises what it raises."""
         from qa_bot.explanation import explain
 
-        answer = self.answer(question, **options)
+        answer = self.quoting().answer(question, **options)  # what a model makes of it has no reasons
         filters = self._filters(**{name: options[name] for name in _FILTERS if name in options})
         parsed = parse(answer.standalone_question)
         hits: list[Hit] = []
@@ -366,8 +399,29 @@ class QABot:
 
     # --- the stages --------------------------------------------------------------------------
 
-    def _answer(self, question: str, turns: Sequence[Turn], filters: Filters) -> Answer:
+    def _stream(self, question: str, turns: Sequence[Turn], filters: Filters) -> Iterator[Draft | Answer]:
+        """What a language model writes; the quoted answer as it is where there is nothing to write."""
+        if self._author is not None:
+            self._author.check()
         clock = _Clock()
+        material: list[tuple[Passage, Article]] = []
+        answer = self._answer(question, turns, filters, clock, material)
+        if self._author is None or not (material and answer.answered):
+            return (item for item in (Draft(answer.text), answer))
+        whole = {article.id: article for _, article in material}
+        as_of = filters.as_of or answer.coverage.last
+        return self._author.write(answer, material, as_of, lambda item: self._checked(item, whole, clock))
+
+    def _answer(
+        self,
+        question: str,
+        turns: Sequence[Turn],
+        filters: Filters,
+        clock: _Clock | None = None,
+        material: list[tuple[Passage, Article]] | None = None,
+    ) -> Answer:
+        """The answer in quotes; ``material`` is filled with the passages that one could be written from."""
+        clock = clock or _Clock()
         text = checked(question)
         coverage = self._store.coverage()
         blank = Answer(
@@ -396,7 +450,7 @@ class QABot:
         if not coverage.articles:
             return _declined(blank, "empty_index", (), (), clock)
         if wanted.kind != "fact":
-            return self._overview(wanted, blank, filters, clock)
+            return self._overview(wanted, blank, filters, clock, material)
         parsed = parse(alone)
         expanded = self._expand(parsed)
         hits, whole = self._found(alone, weighted_terms(expanded), filters)
@@ -429,11 +483,22 @@ class QABot:
             notices=(*blank.notices, *spelling_notices(expanded)),
             passages=tuple(hit.passage for hit in hits[:_NEAREST]),
         )
+        if material is not None:
+            from qa_bot.writing import by_value
+
+            material += by_value(evidence.candidates, hits, whole)
         return self._checked(answer, whole, clock)
 
     # --- overviews ---------------------------------------------------------------------------
 
-    def _overview(self, wanted: Request, blank: Answer, filters: Filters, clock: _Clock) -> Answer:
+    def _overview(
+        self,
+        wanted: Request,
+        blank: Answer,
+        filters: Filters,
+        clock: _Clock,
+        material: list[tuple[Passage, Article]] | None,
+    ) -> Answer:
         """Telling sentences of articles or on a topic, or what happened when, or why there are none."""
         from qa_bot.briefing import Desk
 
@@ -453,7 +518,15 @@ class QABot:
             timeline=brief.timeline,
             notices=(*blank.notices, *brief.notices),
         )
+        if material is not None and not brief.timeline:  # dated steps stay quotes
+            from qa_bot.writing import around
+
+            material += around(brief.citations, self._passages_of)
         return self._checked(answer, brief.articles, clock)
+
+    def _passages_of(self, article_id: str) -> Sequence[Passage]:
+        found = self._store.whole(article_id)
+        return found[1] if found else ()
 
     def _checked(self, answer: Answer, whole: Mapping[str, Article], clock: _Clock) -> Answer:
         """The answer, when every citation is true."""
@@ -784,6 +857,23 @@ def _embedder_name(embedder: object) -> str | None:
     if not isinstance(name, str):
         raise SettingsError(f"The embedder must be a name or a LlamaIndex embedding, not {embedder!r}.")
     return name if name not in ("", "unknown") else type(embedder).__qualname__
+
+
+def _llm_name(llm: object) -> str | None:
+    """What a language model is called: its name as it is given, or as the model has it."""
+    if llm is None or isinstance(llm, str):
+        return llm
+    from qa_bot.models import model_label
+
+    return model_label(llm)
+
+
+def _author(settings: Settings, llm: object) -> Author | None:
+    if settings.llm is None:
+        return None
+    from qa_bot.writing import Author
+
+    return Author(settings, None if isinstance(llm, str) else llm)  # type: ignore[arg-type]  # an LLM: _llm_name
 
 
 def _local(path: str | Path) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +20,7 @@ from qa_bot.errors import QABotError, UsageError
 
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
+    from qa_bot.config import Settings
     from qa_bot.types import Answer, Article
 
 NOT_FOUND = 3
@@ -91,6 +93,12 @@ def _filters(command: Command) -> Command:
     return command
 
 
+def _llm(command: Command) -> Command:
+    return click.option(
+        "--llm", metavar="NAME", help="Language model that writes the answers, as provider:model."
+    )(command)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="qa-bot")
 def commands() -> None:
@@ -104,16 +112,22 @@ def commands() -> None:
 @click.argument("question", nargs=-1)
 @click.option("--explain", is_flag=True, help="Also show why: the words, passages and sentences weighed.")
 @_filters
+@_llm
 @_common
 def ask(
-    question: tuple[str, ...], explain: bool, index_dir: str | None, as_json: bool, **filters: Any
+    question: tuple[str, ...],
+    explain: bool,
+    llm: str | None,
+    index_dir: str | None,
+    as_json: bool,
+    **filters: Any,
 ) -> int:
     """Answer QUESTION from the articles. Exit code 3: the articles do not tell."""
     from qa_bot.question import checked
 
     text = " ".join(question)
     checked(text)  # what is no question is refused before anything is opened
-    with _bot(index_dir) as bot:
+    with _bot(index_dir, llm=llm) as bot:
         answer = bot.answer(text, **_given(filters))
         _say_demo(bot, as_json)
         reasons = bot.explain(text, **_given(filters)) if explain else None
@@ -128,12 +142,13 @@ def ask(
 
 @commands.command()
 @_filters
+@_llm
 @_common
-def chat(index_dir: str | None, as_json: bool, **filters: Any) -> int:
+def chat(llm: str | None, index_dir: str | None, as_json: bool, **filters: Any) -> int:
     """Talk: a question a line, follow-ups understood. An empty line or Ctrl-D ends it."""
     from qa_bot.question import checked
 
-    with _bot(index_dir) as bot:
+    with _bot(index_dir, llm=llm) as bot:
         _say_demo(bot, as_json)
         conversation = bot.chat()
         while (line := _next_line()) is not None:
@@ -180,15 +195,18 @@ def search(words: tuple[str, ...], limit: int, index_dir: str | None, as_json: b
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=7860, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--auth", metavar="USER:PASSWORD", help="Ask for a password; needed beyond this machine.")
+@_llm
 @_common
-def serve(host: str, port: int, auth: str | None, index_dir: str | None, as_json: bool) -> int:
+def serve(
+    host: str, port: int, auth: str | None, llm: str | None, index_dir: str | None, as_json: bool
+) -> int:
     """Open the web chat."""
     from qa_bot.ui import serve as serve_chat
 
     user, colon, password = (auth or "").partition(":")
     if auth is not None and not (user and colon and password):
         raise UsageError("--auth must be USER:PASSWORD, both not empty.")
-    with _bot(index_dir) as bot:
+    with _bot(index_dir, llm=llm) as bot:
         serve_chat(bot, host, port, (user, password) if auth else None)
     return 0
 
@@ -320,6 +338,7 @@ def check(repair: bool, index_dir: str | None, as_json: bool) -> int:
 @click.option("--report", "page", metavar="FILE.html", help="Also write a web page with plots.")
 @click.option("--failures", "show_failures", is_flag=True, help="Also list what went wrong.")
 @_filters
+@_llm
 @_common
 def evaluate(
     questions: str,
@@ -327,24 +346,29 @@ def evaluate(
     no_as_of: bool,
     page: str | None,
     show_failures: bool,
+    llm: str | None,
     index_dir: str | None,
     as_json: bool,
     **filters: Any,
 ) -> int:
     """Ask every question of a file and measure: retrieval, answers, citations, declining.
 
-    A question's own date of asking goes before --as-of. Exit code 1: a citation is false.
+    A question's own date of asking goes before --as-of. With a language model the answers in quotes are
+    measured beside. Exit code 1: a citation is false.
     """
     from qa_bot import evaluation, reporting
 
     asked = evaluation.read_questions(questions)
     if page is not None:
         reporting.check_report_path(Path(page))
-    with _bot(index_dir, path) as bot:
+    measured: dict[str, Any] = {
+        "use_as_of": not no_as_of, "options": _given(filters), "progress": _progress
+    }  # fmt: skip
+    with _bot(index_dir, path, llm=llm) as bot:
         _say_demo(bot, as_json)
-        result = evaluation.evaluate(
-            bot, asked, use_as_of=not no_as_of, options=_given(filters), progress=_progress
-        )
+        result = evaluation.evaluate(bot, asked, **measured)
+        if bot.settings.llm is not None:
+            result["beside"] = evaluation.evaluate(bot.quoting(), asked, **measured)
     if page is not None:
         reporting.write_report(result, Path(page))
     if as_json:
@@ -373,15 +397,66 @@ def config(index_dir: str | None, as_json: bool) -> int:
     return 0
 
 
+@commands.command()
+@_llm
+@_common
+def models(llm: str | None, index_dir: str | None, as_json: bool) -> int:
+    """List the models there can be, and try the one that is set. Exit code 1: it does not answer.
+
+    Nothing is sent to any other.
+    """
+    from qa_bot.config import load_settings
+    from qa_bot.providers import PROVIDERS, key_source
+
+    settings = load_settings(index_dir=index_dir, llm=llm)
+    tried = _tried(settings) if settings.llm else None
+    rows = [
+        {
+            "provider": name,
+            "installed": provider.is_installed,
+            "install": None if provider.is_installed else provider.install,
+            "key": key_source(name, settings.llm_key_file),
+        }
+        for name, provider in PROVIDERS.items()
+    ]
+    if as_json:
+        _print_json({"embedder": settings.embedder, "llm": tried, "providers": rows})
+    else:
+        click.echo(f"embedder: {settings.embedder} (built in)")
+        click.echo(f"language model: {_trial(tried) if tried else 'none; answers are quotes'}")
+        for row in rows:
+            state = "installed" if row["installed"] else f"not installed; run: {row['install']}"
+            click.echo(f"  {row['provider']}:MODEL  {state}; key: {row['key']}")
+    return 1 if tried and tried["error"] else 0
+
+
+def _tried(settings: Settings) -> dict[str, Any]:
+    """What came of one short call of the model that is set."""
+    from qa_bot.writing import Author
+
+    started = time.perf_counter()
+    error = None
+    try:
+        Author(settings).try_it()
+    except QABotError as failure:
+        error = str(failure)
+    ms = round((time.perf_counter() - started) * 1000)
+    return {"name": settings.llm, "answers": error is None, "ms": ms, "error": error}
+
+
+def _trial(tried: dict[str, Any]) -> str:
+    return f"{tried['name']}, " + (tried["error"] or f"answers ({tried['ms']:,} ms, with loading it)")
+
+
 # --- output -------------------------------------------------------------------------------------
 
 
-def _bot(index_dir: str | None, path: str | None = None) -> QABot:
+def _bot(index_dir: str | None, path: str | None = None, *, llm: str | None = None) -> QABot:
     from qa_bot.bot import QABot
 
     if path is not None:
-        return QABot.from_articles(path, index_dir=index_dir)
-    return QABot(index_dir=index_dir)
+        return QABot.from_articles(path, index_dir=index_dir, llm=llm)
+    return QABot(index_dir=index_dir, llm=llm)
 
 
 def _given(filters: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import json
 import os
 import reprlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
@@ -30,7 +30,9 @@ CONFIG_FILE = "qa_bot.toml"
 ENV_PREFIX = "QA_BOT_"
 MAX_QUESTION_CHARS = 8000
 # Where a setting is kept says nothing about what the answers are.
-_NOT_HASHED = {"index_dir"}
+_NOT_HASHED = {"index_dir", "llm_key_file", "llm_timeout_seconds"}
+# These shape answers only while a model writes them.
+_OF_MODEL = {"llm", "llm_context_window", "llm_max_tokens", "unsupported"}
 
 
 class Settings(BaseSettings):
@@ -84,12 +86,32 @@ class Settings(BaseSettings):
         le=1,
         description="Below this confidence the bot says that it does not know.",
     )
+    llm: str | None = Field(
+        default=None,
+        description="Language model that writes the answers, as `provider:model`. Unset: answers are quotes.",
+    )
+    llm_context_window: int = Field(
+        default=8192, ge=1024, le=10_000_000, description="Tokens that the model reads and writes together."
+    )
+    llm_max_tokens: int = Field(
+        default=600, ge=16, le=100_000, description="Tokens that it may write for one answer."
+    )
+    llm_timeout_seconds: float = Field(
+        default=60.0, gt=0, le=3600, description="Seconds for one answer; then the quotes are given instead."
+    )
+    llm_key_file: Path | None = Field(
+        default=None, description="File that holds the model's API key. Unset: the environment is asked."
+    )
+    unsupported: Literal["marked", "removed"] = Field(
+        default="marked",
+        description="What becomes of a written sentence that no passage supports: `marked` or `removed`.",
+    )
 
-    @field_validator("index_dir", mode="before")
+    @field_validator("index_dir", "llm_key_file", mode="before")
     @classmethod
     def _no_empty_path(cls, value: object) -> object:
         if isinstance(value, str) and not value.strip():
-            raise ValueError("it is empty; name a folder, or leave the setting out")
+            raise ValueError("it is empty; name a place, or leave the setting out")
         if "\0" in str(value):
             raise ValueError("no path holds a NUL character")
         return value
@@ -109,7 +131,10 @@ class Settings(BaseSettings):
     @property
     def hash(self) -> str:
         """Twelve hexadecimal digits that change when a setting that shapes answers changes."""
-        shaping = self.model_dump(mode="json", exclude=_NOT_HASHED)
+        unset = _OF_MODEL if self.llm is None else set()
+        shaping = self.model_dump(mode="json", exclude=_NOT_HASHED | unset)
+        if self.llm is not None:
+            shaping["prompts"] = _digest_of(bundled("prompts"))
         blob = json.dumps([__version__, shaping], sort_keys=True)
         return hashlib.sha256(blob.encode()).hexdigest()[:12]
 
@@ -149,6 +174,12 @@ def origins(settings: Settings, arguments: dict[str, Any]) -> dict[str, str]:
         else:
             found[name] = "file" if name in file else "default"
     return found
+
+
+def _digest_of(folder: Path) -> str:
+    """A digest of every prompt in a folder."""
+    texts = {path.name: path.read_text("utf-8") for path in folder.glob("*.md") if path.name != "README.md"}
+    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
 
 
 def data_home() -> Path:

@@ -461,6 +461,7 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, Any]:
             "answer": percentiles([o.ms for o in outcomes]),
             "retrieve": percentiles([ms for o in asked if (ms := o.answer.timings_ms.get("retrieve"))]),
         },
+        "written": _written(outcomes),
         "kinds": _kinds(outcomes),
         "failures": [_failure(o) for o in outcomes if o.problems()],
         "results": [_result(o) for o in outcomes],
@@ -497,6 +498,32 @@ def _citation_rates(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "article_recall": share([o.on_article > 0 for o in sourced if o.judged and o.right]),
         "phrase_recall": share([o.on_phrase > 0 for o in phrased if o.judged and o.right]),
     }
+
+
+def _written(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Of the answers that a language model was to write: how many it did, and what it took.
+
+    ``unsupported`` is the share of their sentences that no passage supports; ``input_tokens`` and
+    ``output_tokens`` are sums, None where the provider tells none.
+    """
+    asked = [o for o in outcomes if o.answer.model is not None or o.answer.method == "llm"]
+    written = [o for o in asked if o.answer.answered and o.answer.method == "llm"]
+    usages = [o.answer.usage for o in outcomes if o.answer.usage]
+    return {
+        "model": next((o.answer.model for o in asked), None),
+        "answers": len(written),
+        "unsupported": rate([(len(o.answer.unsupported), _sentences(o.answer)) for o in written]),
+        "declined": sum(o.declined for o in asked),
+        **{
+            name: sum(usage.get(name, 0) for usage in usages) if usages else None
+            for name in ("input_tokens", "output_tokens")
+        },
+    }
+
+
+def _sentences(answer: Answer) -> int:
+    """The sentences of a written answer: each ends in its citations, or is unsupported."""
+    return len(answer.unsupported) + len(re.findall(r"(?:\[\d+\])+", answer.text))
 
 
 def _kinds(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:

@@ -82,9 +82,13 @@ def _difference_table(difference: Disagreement, citations: Sequence[Citation]) -
     )
 
 
-def draft_html(text: str) -> str:
-    """An answer that is still being written; its citations are not known yet."""
-    return _message(_paragraph(inert(text)), "draft")
+def draft_html(text: str, unsupported: Sequence[Span] = (), checked: int = 0) -> str:
+    """An answer that is still being written: what is finished with its verdict, then what is not.
+
+    Its citations cannot be opened yet.
+    """
+    done = _emboldened(text, 0, checked, (), unsupported)
+    return _message(_paragraph(done + inert(text[checked:])), "draft")
 
 
 def note_html(sentence: str) -> str:
@@ -136,11 +140,11 @@ def _marked_text(answer: Answer) -> str:
     for match in _MARKER.finditer(answer.text):
         citation = chips.get(int(match[1]))
         if citation is not None:
-            before = _emboldened(answer.text, at, match.start(), bold)
+            before = _emboldened(answer.text, at, match.start(), bold, answer.unsupported)
             # A chip stays on the line of the word before it.
             pieces += [re.sub(" $", "&#160;", before), _chip(citation)]
             at = match.end()
-    pieces.append(_emboldened(answer.text, at, len(answer.text), bold))
+    pieces.append(_emboldened(answer.text, at, len(answer.text), bold, answer.unsupported))
     return "".join(pieces)
 
 
@@ -165,14 +169,22 @@ def _offset_shown(quote: str, offset: int) -> int:
     return len(" ".join(f"{quote[:offset]}.".split())) - 1
 
 
-def _emboldened(text: str, start: int, end: int, bold: Sequence[Span]) -> str:
+def _emboldened(
+    text: str, start: int, end: int, bold: Sequence[Span], unsupported: Sequence[Span] = ()
+) -> str:
+    """A part of a text with what answers in bold, and what nothing supports set apart."""
+    marks = [(span, "b", "") for span in bold]
+    marks += [(span, "span", f' class="unsupported" title="{_UNSUPPORTED}"') for span in unsupported]
     pieces, at = [], start
-    for span in bold:
+    for span, tag, attributes in sorted(marks, key=lambda mark: mark[0].start):
         left, right = max(span.start, at), min(span.end, end)
         if left < right:
-            pieces += [inert(text[at:left]), f"<b>{inert(text[left:right])}</b>"]
+            pieces += [inert(text[at:left]), f"<{tag}{attributes}>{inert(text[left:right])}</{tag}>"]
             at = right
     return "".join([*pieces, inert(text[at:end])])
+
+
+_UNSUPPORTED = "No passage says this"
 
 
 def _chip(citation: Citation) -> str:

@@ -39,9 +39,41 @@ def table(result: Mapping[str, Any]) -> str:
     lines += ["", f"{'milliseconds':27}  {'p50':>7}  {'p90':>7}  {'p99':>7}"]
     lines += [f"{name:27}  {p50:>7}  {p90:>7}  {p99:>7}" for name, p50, p90, p99 in _times(result)]
     lines += ["", *_kind_lines(result["kinds"])]
+    if "beside" in result:
+        lines += ["", *_beside_lines(result)]
     if note := _unknown_note(result):
         lines += ["", note]
     return "\n".join(line.rstrip() for line in lines)
+
+
+_BESIDE = (
+    ("answer right", "answers", "right"),
+    ("citation precision, article", "citations", "article_precision"),
+    ("citation precision, phrase", "citations", "phrase_precision"),
+    ("citation recall, article", "citations", "article_recall"),
+    ("citation recall, phrase", "citations", "phrase_recall"),
+    ("unsupported sentences", "written", "unsupported"),
+    ("declining precision", "declining", "precision"),
+    ("declining recall", "declining", "recall"),
+    ("answerable, but declined", "declining", "of_answerable"),
+)
+
+
+def _beside_lines(result: Mapping[str, Any]) -> list[str]:
+    """Written answers and those in quotes on the same questions, a measure a line."""
+    written, quoted = result["written"], result["beside"]
+    lines = [f"{written['model'] or 'no model was asked'}: {written['answers']:,} answers written", ""]
+    lines.append(f"{'':27}  {'written':>9}  {'quoted':>9}")
+    for label, section, name in _BESIDE:
+        pair = (side[section][name]["value"] for side in (result, quoted))
+        lines.append(f"{label:27}  " + "  ".join("        -" if v is None else f"{v:>9.3f}" for v in pair))
+    for name in ("p50", "p90"):
+        pair = (side["latency_ms"]["answer"][name] for side in (result, quoted))
+        lines.append(f"{f'milliseconds, {name}':27}  " + "  ".join(f"{v or 0:>9,.1f}" for v in pair))
+    for name in ("input_tokens", "output_tokens"):
+        if written[name] is not None:
+            lines.append(f"{name.replace('_', ' '):27}  {written[name]:>9,}  {0:>9}")
+    return lines
 
 
 def failures(result: Mapping[str, Any]) -> str:

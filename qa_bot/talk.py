@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from qa_bot.errors import QABotError
 from qa_bot.rendering import answer_html, draft_html, note_html
 from qa_bot.types import Answer, Draft, Turn
+from qa_bot.writing import Writing
 
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
@@ -35,8 +36,13 @@ class Exchange:
 Talk = tuple[Exchange, ...]
 
 
-def reply(bot: QABot, question: str, past: Talk) -> Iterator[Exchange]:
-    """The exchange as it grows. Whatever goes wrong is shown in it; nothing is raised."""
+def reply(
+    bot: QABot, question: str, past: Talk, opened: Callable[[object], object] | None = None
+) -> Iterator[Exchange]:
+    """The exchange as it grows. Whatever goes wrong is shown in it; nothing is raised.
+
+    ``opened`` is handed the bot's stream, whose ``close`` ends a language model's work.
+    """
     exchange = Exchange(question, draft_html("Reading the articles…"))
     yield exchange
     # What the bot says of itself when it declines names nobody that a follow-up could mean.
@@ -46,9 +52,12 @@ def reply(bot: QABot, question: str, past: Talk) -> Iterator[Exchange]:
         if old.answer
     ]
     try:
-        for item in bot.stream(question, history=turns):
+        items = bot.stream(question, history=turns)
+        if opened is not None:
+            opened(items)
+        for item in items:
             if isinstance(item, Draft):
-                yield replace(exchange, shown=draft_html(item.text))
+                yield replace(exchange, shown=draft_html(item.text, item.unsupported, item.checked))
             else:
                 yield replace(exchange, shown=answer_html(item, partial(_label, bot)), answer=item)
     except QABotError as error:
@@ -81,8 +90,9 @@ def answering(bot: QABot, question: str, seat: Seat, start: int | None = None) -
     """
     past = seat.talk[:start]
     seat.busy, seat.stopped = True, False
+    streams: list[object] = []
     try:
-        for exchange in _until(lambda: seat.stopped, reply(bot, question, past)):
+        for exchange in _until(lambda: seat.stopped, reply(bot, question, past, streams.append)):
             seat.talk = (*past, exchange)
             yield seat.talk
         if seat.stopped and seat.talk and seat.talk[-1].answer is None:
@@ -91,6 +101,9 @@ def answering(bot: QABot, question: str, seat: Seat, start: int | None = None) -
             yield seat.talk
     finally:
         seat.busy = False
+        for stream in streams:
+            if isinstance(stream, Writing):  # nobody reads what its model writes any more
+                stream.close()
 
 
 def _until(stopped: Callable[[], bool], items: Iterator[_Item]) -> Iterator[_Item]:

@@ -65,10 +65,10 @@ def fold(text: str) -> Folded:
 def plain(text: str) -> str:
     """Text in the form that articles are cleaned to: composed letters, nothing invisible, no surrogates."""
     text = text.encode("utf-8", "replace").decode("utf-8")
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).strip()
+    return unicodedata.normalize("NFC", INVISIBLE.sub("", text)).strip()
 
 
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 
 
 def fold_text(text: str) -> str:

@@ -176,9 +176,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer while it is being written: the whole text so far, replacing the last Draft."""
+    """An answer while it is being written: the whole text so far, replacing the last Draft.
+
+    ``text[:checked]`` is finished: its citations are true and ``unsupported`` are its sentences that nothing
+    supports. What follows is not checked yet. Where nothing is checked on the way, ``checked`` is 0.
+    """
 
     text: str
+    unsupported: tuple[Span, ...] = ()
+    checked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

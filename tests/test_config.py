@@ -26,7 +26,7 @@ def refused(**arguments: Any) -> str:
     with pytest.raises(SettingsError) as caught:
         load_settings(**arguments)
     message = str(caught.value)
-    assert re.fullmatch(r"[^\n]{20,300}\.", message), message
+    assert re.fullmatch(r"[^\n]{20,600}\.", message), message
     return message
 
 
@@ -161,7 +161,7 @@ def test_the_hash_tells_settings_that_shape_answers() -> None:
         *(
             load_settings(**{name: 1})
             for name in NAMES
-            if name not in ("index_dir", "embedder", "passage_words")
+            if name not in ("index_dir", "embedder", "passage_words", *OF_MODEL)
         ),
         load_settings(passage_words=99),
     ]
@@ -171,6 +171,33 @@ def test_the_hash_tells_settings_that_shape_answers() -> None:
     assert len(different) == len([settings for settings in changed if settings != plain])
     assert load_settings(index_dir="/elsewhere").hash == plain.hash
     assert re.fullmatch(r"[0-9a-f]{12}", plain.hash)
+
+
+OF_MODEL = {
+    "llm_context_window": 4096,
+    "llm_max_tokens": 99,
+    "unsupported": "removed",
+    "llm_timeout_seconds": 5,
+    "llm_key_file": "key.txt",
+    "llm": "ollama:another",
+}
+
+
+def test_a_models_settings_and_prompts_shape_answers_only_while_it_is_set() -> None:
+    """Without a model the hash is what it was; with one its prompts are in it. Time and key never are."""
+    plain, written = load_settings(), load_settings(llm="ollama:one")
+    without = {load_settings(**{name: value}).hash for name, value in OF_MODEL.items() if name != "llm"}
+    with_one = {
+        name: load_settings(**{"llm": "ollama:one", name: value}).hash for name, value in OF_MODEL.items()
+    }
+
+    assert without == {plain.hash}
+    assert written.hash != plain.hash
+    assert {name for name, digest in with_one.items() if digest == written.hash} == {
+        "llm_timeout_seconds",
+        "llm_key_file",
+    }
+    assert len(set(with_one.values())) == 5
 
 
 def test_the_index_is_where_it_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,14 +19,15 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("values", "errors types"),
     ("words of time", "date_patterns"),
     ("their meaning", "date_rules"),
-    ("text", "text dates config guard synonyms static_vectors"),
-    ("tools", "lexicon speech_words models prompts citations coverage quotable"),
-    ("questions and phrases", "question requests finders quantities phrases asides leaning"),
+    ("text", "text dates config guard synonyms static_vectors providers"),
+    ("tools", "lexicon speech_words models prompts citations coverage quotable markers"),
+    ("questions and phrases", "question requests finders quantities phrases asides leaning model_calls"),
     ("what follow-ups stand for", "referents"),
     ("and what they leave out", "ellipsis"),
-    ("expansion and speech", "expansion speech sameness"),
+    ("expansion and speech", "expansion speech sameness statements"),
     ("candidates and sources", "candidates attribution"),
-    ("figures", "figures"),
+    ("figures", "figures contradictions"),
+    ("support", "support"),
     ("indexes", "word_index vector_index"),
     ("store", "store"),
     (
@@ -35,7 +36,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ),
     ("preparing", "preparing"),
     ("ingestion", "ingestion"),
-    ("LlamaIndex engine, overviews", "llama briefing"),
+    ("LlamaIndex engine, overviews, written answers", "llama briefing writing"),
     ("reasons", "explanation"),
     ("bot", "bot"),
     ("around the bot", "evaluation rendering"),
@@ -158,7 +159,7 @@ def test_only_the_bot_composes_the_stages() -> None:
         and not found.typing_only
     }
 
-    assert {by for by, *_ in working} <= {"bot", "briefing", "ingestion", "preparing"}
+    assert {by for by, *_ in working} <= {"bot", "briefing", "writing", "ingestion", "preparing"}
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_no_file_names_a_registry_host_or_a_place_on_one_machine() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["base.txt", "test.txt"])
+@pytest.mark.parametrize("name", ["base.txt", "test.txt", "models.txt", "anthropic.txt"])
 def test_pins_are_exact_hashed_and_without_addresses(name: str) -> None:
     """Each entry is one version with at least one hash, so an install can't drift or be swapped."""
     text = (ROOT / "requirements" / name).read_text("utf-8")
@@ -113,7 +113,8 @@ def test_every_dependency_is_pinned() -> None:
         for line in dependency_lines()
         for name in re.findall(r'"([\w.-]+)', line)[:1]
     }
-    pins = (ROOT / "requirements" / "test.txt").read_text("utf-8")
+    files = ("test.txt", "models.txt", "anthropic.txt")
+    pins = "\n".join((ROOT / "requirements" / name).read_text("utf-8") for name in files)
 
     assert asked - set(re.findall(r"^([\w-]+)==", pins, re.M)) == set()
 

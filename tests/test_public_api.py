@@ -74,7 +74,7 @@ KEYWORDS = [f"{name}=None" for name in FILTERS]
 @pytest.mark.parametrize(
     ("function", "expected"),
     [
-        (QABot, ["index_dir=None", "*", "embedder=None", "**settings"]),
+        (QABot, ["index_dir=None", "*", "embedder=None", "llm=None", "**settings"]),
         (QABot.from_articles, ["path", "**settings"]),
         (QABot.answer, ["question", "*", "history=()", *KEYWORDS]),
         (QABot.aanswer, ["question", "**options"]),
@@ -103,7 +103,7 @@ def test_signatures_are_these(function: Any, expected: list[str]) -> None:
         (Article, "id text title publisher author published date_source url path superseded"),
         (Passage, "id article_id text start end score"),
         (Citation, "number quote start end passage_id article highlights said_by dates"),
-        (Draft, "text"),
+        (Draft, "text unsupported checked"),
         (Turn, "question answer citations"),
         (
             Answer,

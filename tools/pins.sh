@@ -19,3 +19,5 @@ pin() {
 
 pin base.txt
 pin test.txt --extra test --extra check --constraints requirements/base.txt
+pin models.txt --extra ollama --extra openai-like --extra openai --constraints requirements/base.txt
+pin anthropic.txt --extra anthropic

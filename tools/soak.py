@@ -1,23 +1,31 @@
-"""Read, write and kill for a while: every article reported as indexed must be found, and nothing may raise.
+"""Read, write, kill and fail for a while: what is indexed must be found, what is asked answered.
 
-Two runs, each with a summary line: one kills an indexing process again and again and asks after each
-kill; the other lets a chat ask while two processes index. The articles are made up here. Exit code 1 on
-any fault.
+Three runs, each with a summary line: one kills an indexing process again and again and asks after each
+kill; one lets a chat ask while two processes index; one asks a language model that fails in every way, ten
+questions at once. The articles are made up here. Exit code 1 on any fault.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import gc
 import json
 import random
+import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from qa_bot import QABot, QABotError
 from qa_bot.bot import index_articles
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.model_server import FAILURES, Request, serving
 
 WORDS = """army border minister talks missile village river winter harvest budget court election bridge
 coal doctor ferry garden harbour island judge kitchen letter market night office police quarter railway
@@ -33,6 +41,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--kills", type=int, default=50, help="how often to kill (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=60, help="of asking beside indexing (default: 60)")
+    parser.add_argument(
+        "--failures", type=int, default=500, help="how often a model is to fail (default: 500)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="for articles and moments (default: 1)")
     parser.add_argument("--child", nargs=3, metavar=("WHAT", "INDEX", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -45,6 +56,8 @@ def main() -> int:
             faults += kill_writers(Path(place, "kills"), options.kills, random.Random(options.seed))
         if options.seconds:
             faults += ask_while_writing(Path(place, "beside"), options.seconds, random.Random(options.seed))
+        if options.failures:
+            faults += fail_models(Path(place, "models"), options.failures)
     return 1 if faults else 0
 
 
@@ -128,6 +141,82 @@ def ask_while_writing(place: Path, seconds: float, luck: random.Random) -> int:
     faults += look(index, done, luck)
     asked = (asking.stdout.read().strip() if asking.stdout else "") or "0"
     return tell(f"{asked} questions beside {len(done)} indexing runs in {seconds:g} s", faults)
+
+
+AT_ONCE = 10
+LIMIT = 5.0  # seconds for an answer on a busy machine, of which half a second is the model's
+GROWTH = 30  # MB that the process may grow by after the first round
+
+
+def fail_models(place: Path, count: int) -> int:
+    """Ask models that fail in every way, ten questions at once: each is answered, and nothing stays."""
+    write_articles(place / "first.jsonl", random.Random(1))
+    index_articles([place / "first.jsonl"], place / "index")
+    faults: list[str] = []
+    with serving(lambda request: sentence(request)) as server:
+        names = [make(model) for model in (*FAILURES, "fine") for make in (server.openai, server.ollama)]
+        bots = {
+            name: QABot(place / "index", llm=name, llm_timeout_seconds=0.5, llm_max_tokens=50)
+            for name in names
+        }
+
+        def ask_one(number: int) -> str | None:
+            name = names[number % len(names)]
+            started = time.monotonic()
+            try:
+                answer = bots[name].answer("Who signed the treaty?")
+            except Exception as error:  # noqa: BLE001 (whatever it is, it is a fault)
+                return f"{name}: {type(error).__name__}: {error}"
+            took = time.monotonic() - started
+            if took > LIMIT and warm:
+                return f"{name}: took {took:.1f} s"
+            fine = ":fine@" in name
+            if not answer.answered or fine != (answer.method == "llm") or fine == bool(answer.notices):
+                return f"{name}: {answer.method}, {answer.notices}"
+            return None
+
+        warm = False  # the first round also loads the packages
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            faults += [fault for fault in pool.map(ask_one, range(len(names))) if fault]
+            before, warm = held(), True
+            faults += [fault for fault in pool.map(ask_one, range(count)) if fault]
+            after = settled(before)
+        for bot in bots.values():
+            bot.close()
+    for what, first, last in zip(("threads", "connections", "MB"), before, after, strict=True):
+        if last > first + (GROWTH if what == "MB" else 0):
+            faults.append(f"{what}: {first} before, {last} after")
+    threads, connections, size = after
+    return tell(
+        f"{count} questions to failing models, {threads} threads, {connections} connections, {size} MB after",
+        faults,
+    )
+
+
+def sentence(request: Request) -> list[str]:
+    """A sentence of the first passage, cited."""
+    key, text = next(iter(request.passages.items()))
+    return [text.partition(".")[0], f" [{key}]", "."]
+
+
+def held() -> tuple[int, int, int]:
+    """Threads, connections, and MB of memory at most, of this process."""
+    gc.collect()
+    connections = 0
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):  # that of the listing itself
+            connections += str(entry.readlink()).startswith("socket:")
+    return threading.active_count(), connections, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def settled(before: tuple[int, int, int]) -> tuple[int, int, int]:
+    """The same, when what has ended has had a moment to go."""
+    for _ in range(40):
+        now = held()
+        if now[:2] <= before[:2]:
+            break
+        time.sleep(0.1)
+    return now
 
 
 def outcome(name: str, process: subprocess.Popen[str]) -> list[str]:

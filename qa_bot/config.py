@@ -30,7 +30,7 @@ CONFIG_FILE = "qa_bot.toml"
 ENV_PREFIX = "QA_BOT_"
 MAX_QUESTION_CHARS = 8000
 # Where a setting is kept says nothing about what the answers are.
-_NOT_HASHED = {"index_dir"}
+_NOT_HASHED = {"index_dir", "keep_conversations"}
 
 
 class Settings(BaseSettings):
@@ -83,6 +83,11 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
         description="Below this confidence the bot says that it does not know.",
+    )
+
+    keep_conversations: bool = Field(
+        default=True,
+        description="Whether the web chat's conversations are kept on disk; else until it ends.",
     )
 
     @field_validator("index_dir", mode="before")

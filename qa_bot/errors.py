@@ -4,6 +4,7 @@ QABotError                 anything below; its message is one sentence fit for a
 ├── UsageError             a wrong argument: an empty question, a date that is none     exit code 2
 │   └── SettingsError      a setting that does not exist or is out of its range         exit code 2
 ├── ArticleError           a file that cannot be read as an article                     exit code 1
+├── JournalError           the file of conversations cannot be read or written          exit code 1
 └── StoreError             the index cannot be used as it is                            exit code 1
     ├── StoreMismatchError built by another embedder or other settings, or another version
     ├── StoreBusyError     another process is writing
@@ -31,6 +32,10 @@ class SettingsError(UsageError):
 
 class ArticleError(QABotError):
     """A file that cannot be read as an article; the others are not affected."""
+
+
+class JournalError(QABotError):
+    """The file that keeps the web chat's conversations cannot be read or written."""
 
 
 class StoreError(QABotError):

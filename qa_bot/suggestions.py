@@ -1,0 +1,87 @@
+"""Questions that the articles answer: each was asked before it is offered."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from qa_bot.errors import QABotError
+from qa_bot.types import Article
+
+if TYPE_CHECKING:
+    from qa_bot.bot import QABot
+
+DEMO = (
+    "How many North Korean soldiers are in the Kursk region?",
+    "What did Rutte say about the deployment?",
+    "Timeline of North Korean troops in Russia",
+    "Who called the soldiers “cannon fodder”?",
+)
+_READ = 6  # articles that names are taken from
+_TRIED = 14  # questions asked at most: about 30 ms each
+_LEAST_CONFIDENCE = 0.4
+# Two or more capitalised words, behind a word that is not: so no beginning of a sentence is taken for a name.
+_ADJECTIVE = re.compile(r"(?:ean|ian|ish|ese|ans)s?$")
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z’'-]+(?: [A-Z][a-z’'-]+){1,2}\b")
+
+
+def suggestions(bot: QABot, articles: Sequence[Article] = (), *, limit: int = 4) -> list[str]:
+    """Questions about the articles, or about the newest, that get an answer.
+
+    Args:
+        bot: the bot that will be asked.
+        articles: whole articles to take them from; the newest when there are none.
+        limit: how many at most.
+    """
+    if bot.is_demo and not articles:
+        return list(DEMO[:limit])
+    whole = list(articles) or [bot.article(article.id) for article in bot.articles()[:_READ]]
+    if not whole:
+        return []
+    found: list[str] = []
+    used: set[str] = set()
+    for count, (name, question) in enumerate(_candidates(bot, whole[:_READ])):
+        if count >= _TRIED or len(found) >= limit:
+            break
+        if name not in used and _is_answered(bot, question):
+            used.add(name)
+            found.append(question)
+    return found
+
+
+def _is_answered(bot: QABot, question: str) -> bool:
+    answer = bot.answer(question)
+    return answer.answered and bool(answer.citations) and answer.confidence >= _LEAST_CONFIDENCE
+
+
+def _candidates(bot: QABot, articles: Sequence[Article]) -> Iterator[tuple[str, str]]:
+    """What could be asked, with whom or what it is about: kinds of questions take turns."""
+    names = [name for name, _ in Counter(_names(articles)).most_common(8)]
+    speakers = list(dict.fromkeys(_speakers(bot, articles)))
+    for place in range(8):
+        if place < len(speakers):
+            yield speakers[place], f"What did {speakers[place]} say?"
+        if place < len(names):
+            yield names[place], f"What do the articles say about {names[place]}?"
+            yield names[place], f"Who is {names[place]}?"
+
+
+def _names(articles: Iterable[Article]) -> Iterator[str]:
+    """Names in the texts, but for those that say only whose something is: "North Korean" of "North Korea"."""
+    for article in articles:
+        yield from (name for name in _NAME.findall(article.text) if not _ADJECTIVE.search(name))
+
+
+def _speakers(bot: QABot, articles: Sequence[Article]) -> Iterator[str]:
+    """People whom overviews of the articles quote, by their names alone."""
+    for article in articles[:3]:
+        try:
+            overview = bot.answer("Summarise this article", articles=[article.id])
+        except QABotError:  # it was removed meanwhile
+            continue
+        for citation in overview.citations:
+            name = re.match(r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){1,2}(?=,|$)", citation.said_by or "")
+            if name:
+                yield name[0]

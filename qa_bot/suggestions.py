@@ -45,8 +45,9 @@ def suggestions(bot: QABot, articles: Sequence[Article] = (), *, limit: int = 4)
     for count, (name, question) in enumerate(_candidates(bot, whole[:_READ])):
         if count >= _TRIED or len(found) >= limit:
             break
-        if name not in used and _is_answered(bot, question):
-            used.add(name)
+        words = set(name.split())
+        if not words & used and _is_answered(bot, question):
+            used |= words
             found.append(question)
     return found
 
@@ -71,7 +72,8 @@ def _candidates(bot: QABot, articles: Sequence[Article]) -> Iterator[tuple[str, 
 def _names(articles: Iterable[Article]) -> Iterator[str]:
     """Names in the texts, but for those that say only whose something is: "North Korean" of "North Korea"."""
     for article in articles:
-        yield from (name for name in _NAME.findall(article.text) if not _ADJECTIVE.search(name))
+        bare = (re.sub(r"['’]s?$", "", name) for name in _NAME.findall(article.text))
+        yield from (name for name in bare if not _ADJECTIVE.search(name))
 
 
 def _speakers(bot: QABot, articles: Sequence[Article]) -> Iterator[str]:

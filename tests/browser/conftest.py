@@ -1,5 +1,6 @@
 """One server over a real index, and one browser, for the tests of the web chat."""
 
+import contextlib
 import json
 import os
 import re
@@ -103,18 +104,44 @@ ARTICLES = [
 ]
 
 
+# The chat as it is when it is opened for the first time: the sample articles, in a place of its own.
+_SERVE_FRESH = """
+import sys
+from pathlib import Path
+import qa_bot.bot, qa_bot.config
+qa_bot.bot.data_home = qa_bot.config.data_home = lambda: Path(sys.argv[1])
+from qa_bot.ui import serve
+serve(qa_bot.bot.QABot(), port=0)
+"""
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a chat over ARTICLES, served by a process of its own."""
     place = tmp_path_factory.mktemp("chat")
     rows = [json.dumps(article) for article in ARTICLES]
     (place / "articles.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    with _served(place, _SERVE, str(place / "articles.jsonl"), str(place / "index")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def fresh_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a chat that nobody has indexed anything for."""
+    place = tmp_path_factory.mktemp("fresh")
+    with _served(place, _SERVE_FRESH, str(place / "data")) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def _served(place: Path, code: str, *arguments: str) -> Iterator[str]:
     log = place / "log"
     env = {**os.environ, "HOME": str(place), "PYTHONPATH": str(Path(qa_bot.__file__).parents[1])}
-    command = [sys.executable, "-c", _SERVE, str(place / "articles.jsonl"), str(place / "index")]
     with (
         log.open("w", encoding="utf-8") as output,
-        subprocess.Popen(command, env=env, cwd=place, stdout=output, stderr=output) as server,
+        subprocess.Popen(
+            [sys.executable, "-c", code, *arguments], env=env, cwd=place, stdout=output, stderr=output
+        ) as server,
     ):
         try:
             yield _address(log, server)

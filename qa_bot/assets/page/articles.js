@@ -81,7 +81,8 @@ export class Articles {
 
   chooseBar(bar) {
     const again = this.wanted.since === bar.since && this.wanted.until === bar.until;
-    this.narrow(again ? { since: null, until: null } : { since: bar.since, until: bar.until });
+    this.narrow(again ? { since: null, until: null } : { since: bar.since, until: bar.until })
+      .then(() => this.figure.querySelector(`[data-label="${bar.label}"]`)?.focus());
   }
 
   drawChips() {
@@ -225,7 +226,7 @@ export class Articles {
     const text = result.outcome === "failed" ? result.message
       : [t(`outcome_${result.outcome}`, { count: result.articles.length }), result.message].filter(Boolean).join(" ");
     parts.results.append(h("li", { class: result.outcome === "failed" ? "failed" : "good" }, h("b", {}, result.name), " ", text,
-      result.undated?.length ? h("span.problem", {}, t("problem_undated")) : null));
+      result.undated?.length ? [" ", h("span.problem", {}, t("problem_undated"))] : null));
   }
 
   async added() {

@@ -1,6 +1,6 @@
 // The reader's conversations: listed, searched, renamed, deleted, exported.
 
-import { call, confirmed, dialog, download, h, iconButton, moment, replace, say, t } from "./kit.js";
+import { call, confirmed, dialog, download, h, iconButton, replace, say, shortDay, t } from "./kit.js";
 
 export class History {
   constructor(app) {
@@ -54,7 +54,7 @@ export class History {
   row(each) {
     const menu = iconButton("more", t("more_of", { title: each.title }), () => this.more(each));
     return h("li", {}, h("a", { href: `#/c/${each.id}`, "data-id": each.id },
-      h("span.title", {}, each.title), h("span.facts", {}, `${moment(each.changed)} · ${t("questions", { count: each.count })}`)), menu);
+      h("span.title", {}, each.title), h("span.facts", {}, `${shortDay(each.changed.slice(0, 10))} · ${t("questions", { count: each.count })}`)), menu);
   }
 
   more(each) {

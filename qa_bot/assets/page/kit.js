@@ -35,13 +35,11 @@ const utc = (options) => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...o
 const DAY = utc({ day: "numeric", month: "long", year: "numeric" });
 const SHORT_DAY = utc({ day: "numeric", month: "short", year: "numeric" });
 const MONTH = utc({ month: "long", year: "numeric" });
-const MOMENT = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 
 const parsed = (iso) => new Date(`${iso}T00:00:00Z`);
 export const day = (iso) => (iso ? DAY.format(parsed(iso)) : t("undated"));
 export const shortDay = (iso) => (iso ? SHORT_DAY.format(parsed(iso)) : t("undated"));
 export const month = (iso) => MONTH.format(parsed(`${iso.slice(0, 7)}-01`));
-export const moment = (iso) => MOMENT.format(new Date(iso));
 export const days = (from, to) => (from === to ? day(from) : DAY.formatRange(parsed(from), parsed(to)));
 export const dayNumber = (iso) => parsed(iso).getTime() / 86400000;
 
@@ -76,7 +74,7 @@ function fill(element, attributes, children) {
     else if (value === true) element.setAttribute(key, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(key, value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -102,7 +100,7 @@ export const icon = (name) =>
 export const iconButton = (name, title, onclick, more = {}) =>
   h("button.icon-button", { type: "button", title, "aria-label": title, onclick, ...more }, icon(name));
 
-export const replace = (element, ...children) => element.replaceChildren(...children.flat().filter(Boolean));
+export const replace = (element, ...children) => element.replaceChildren(...children.flat(Infinity).filter(Boolean));
 
 /** A dialog over the page; it closes by its button, by Escape and by a click beside it. */
 export function dialog(title, ...children) {

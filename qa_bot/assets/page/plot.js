@@ -20,12 +20,13 @@ export function drawPlot(plot, wanted, choose) {
     const name = `${nameOf(plot.unit, bar)}: ${t("articles", { count: bar.count })}`;
     const act = () => choose(bar);
     return s("g", {
-      class: chosen ? "bar chosen" : "bar", role: "button", tabindex: "0", "aria-label": name, "aria-pressed": String(chosen),
+      class: chosen ? "bar chosen" : "bar", role: "button", tabindex: "0", "aria-label": name, "aria-pressed": String(chosen), "data-label": bar.label,
       onclick: act, onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); act(); } },
     }, s("title", {}, name), s("rect", { class: "hit", x: middle - step / 2, y: 0, width: step, height: HEIGHT }),
     s("rect", { class: "body", x: middle - width / 2, y: BASE - height, width, height, rx: 2 }));
   });
   const marks = ticks(plot.bars.length).map((at) => s("text", {
+    class: at && at < plot.bars.length - 1 ? "middle" : "end",
     x: step * (at + 0.5), y: HEIGHT - 6, "text-anchor": at === 0 ? "start" : at === plot.bars.length - 1 ? "end" : "middle",
     dx: at === 0 ? -step * 0.4 : at === plot.bars.length - 1 ? step * 0.4 : 0,
   }, nameOf(plot.unit, plot.bars[at])));

@@ -79,11 +79,13 @@ export class Timeline {
       return { event, at, row };
     });
     const base = 40 + Math.max(...placed.map((each) => each.row)) * 34;
+    const stems = placed.map(({ at, row }) =>
+      s("line", { x1: at, x2: at, y1: base - 22 - row * 34, y2: base, class: "stem" }));
     const dots = placed.map(({ event, at, row }, index) => {
       const y = base - 22 - row * 34;
       const name = `${day(event.date)}: ${event.text}`;
       return s("a", { href: `#event-${index}`, class: `dot hue-${hue(event)}`, "aria-label": name, onclick: (click) => { click.preventDefault(); this.reach(index); } },
-        s("title", {}, name), s("line", { x1: at, x2: at, y1: y, y2: base, class: "stem" }), shape(hue(event), at, y),
+        s("title", {}, name), shape(hue(event), at, y),
         s("text", { x: at, y: y + 4, "text-anchor": "middle", "aria-hidden": "true" }, String(index + 1)));
     });
     const marks = monthsBetween(events[0].date, events.at(-1).date).map((iso) => [
@@ -93,7 +95,7 @@ export class Timeline {
       events.length > 1 && s("text", { x: WIDTH - 40, y: base + 22, "text-anchor": "end", class: "tick" }, shortDay(events.at(-1).date))].filter(Boolean);
     return h("div.scroll.axis-box", { tabindex: "0", role: "group", "aria-label": t("timeline_axis") },
       s("svg", { viewBox: `0 0 ${WIDTH} ${base + 32}`, class: "axis-picture" },
-        s("line", { x1: 20, x2: WIDTH - 20, y1: base, y2: base, class: "axis" }), marks.flat(), ends, dots));
+        s("line", { x1: 20, x2: WIDTH - 20, y1: base, y2: base, class: "axis" }), marks, ends, stems, dots));
   }
 
   legend(outlets) {

@@ -40,6 +40,8 @@ _READER = re.compile(r"[0-9a-f]{32}")
 _YEAR_SECONDS = 365 * 24 * 3600
 # A file of 20 MB in base64, with room around it.
 MAX_BODY_BYTES = 28_000_000
+# The page's files have no version in their names: after an upgrade none of them may be an old one.
+_ASK_AGAIN = (b"cache-control", b"no-cache")
 _OWN_SITE = frozenset({"", "same-origin", "none"})
 
 
@@ -74,6 +76,8 @@ class Guard:
             await _refuse(send, 413, "That is too large; index large files with: qa-bot index PATH")
         else:
             more = [_new_reader(scope)] if scope["path"] == "/" and not _reader_of(scope) else []
+            if scope["path"].startswith("/qa/"):
+                more.append(_ASK_AGAIN)
             await self.app(scope, receive, partial(_send_guarded, send, more))
 
 

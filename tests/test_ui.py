@@ -202,7 +202,7 @@ def test_what_the_page_is_made_of_is_served(http: TestClient) -> None:
         name = (names - seen).pop()
         seen.add(name)
         got = http.get(f"/{name}")
-        assert got.status_code == 200, name
+        assert (got.status_code, got.headers["cache-control"]) == (200, "no-cache"), name
         names |= {f"qa/{other}" for other in re.findall(r'["\']\.?/?([\w]+\.(?:js|json|svg))["\']', got.text)}
         assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)(?!\"|\s)", got.text), name
         if name.endswith(".js"):

@@ -177,18 +177,34 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser without history, in which nothing may ask for another host, open a dialog or fail."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(15_000)
+@pytest.fixture(scope="session")
+def _shared(browser: Browser) -> Iterator[tuple[BrowserContext, list[str]]]:
+    """One browser profile, whose cache makes every page but the first fast; and what went wrong in it."""
+    shared = browser.new_context(viewport={"width": 1280, "height": 800})
+    shared.set_default_timeout(15_000)
     faults: list[str] = []
-    context.on("request", lambda request: faults.append(request.url) if _leaves(request.url) else None)
-    context.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
-    context.on("weberror", lambda error: faults.append(str(error.error)))
-    context.on("dialog", lambda dialog: faults.append(dialog.message))
+    shared.on("request", lambda request: faults.append(request.url) if _leaves(request.url) else None)
+    shared.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    shared.on("weberror", lambda error: faults.append(str(error.error)))
+    shared.on("dialog", lambda dialog: faults.append(dialog.message))
+    yield shared, faults
+    shared.close()
+
+
+@pytest.fixture
+def context(_shared: tuple[BrowserContext, list[str]], site: str) -> Iterator[BrowserContext]:
+    """A browser without history, in which nothing may ask for another host, open a dialog or fail."""
+    context, faults = _shared
+    context.clear_cookies()
+    context.clear_permissions()
+    page = context.new_page()
+    page.goto(f"{site}/robots.txt")
+    page.evaluate("localStorage.clear()")
+    page.close()
+    faults.clear()
     yield context
-    context.close()
+    for page in context.pages:
+        page.close()
     assert faults == []
 
 

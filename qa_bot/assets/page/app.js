@@ -155,7 +155,6 @@ class App {
 
   /** To the Timeline view, with the topic that an answer was about. */
   drawTimeline(kept) {
-    this.timeline.filters = this.chat.filters.values;
     location.hash = `#/timeline/${encodeURIComponent(this.timeline.topicOf(kept.answer.standalone_question))}`;
   }
 

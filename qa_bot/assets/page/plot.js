@@ -27,7 +27,7 @@ export function drawPlot(plot, wanted, choose) {
   });
   const marks = ticks(plot.bars.length).map((at) => s("text", {
     class: at && at < plot.bars.length - 1 ? "middle" : "end",
-    x: step * (at + 0.5), y: HEIGHT - 6, "text-anchor": at === 0 ? "start" : at === plot.bars.length - 1 ? "end" : "middle",
+    x: step * (at + 0.5), y: HEIGHT - 3, "text-anchor": at === 0 ? "start" : at === plot.bars.length - 1 ? "end" : "middle",
     dx: at === 0 ? -step * 0.4 : at === plot.bars.length - 1 ? step * 0.4 : 0,
   }, nameOf(plot.unit, plot.bars[at])));
   return [

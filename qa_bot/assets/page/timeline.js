@@ -9,7 +9,6 @@ const HUES = 6; // outlets that are told apart by colour and shape
 export class Timeline {
   constructor(app) {
     this.app = app;
-    this.filters = {};
     this.topic = null;
     this.field = h("input", { type: "search", name: "topic", placeholder: t("timeline_placeholder"), "aria-label": t("timeline_topic") });
     this.note = h("p.small", { role: "status" });
@@ -33,7 +32,9 @@ export class Timeline {
   }
 
   async open(topic) {
-    if (topic === this.topic) return;
+    const asked = JSON.stringify([topic, this.app.chat.filters.values, this.app.state.coverage]);
+    if (asked === this.asked) return;
+    this.asked = asked;
     this.field.value = topic;
     await this.load(topic);
   }
@@ -41,7 +42,7 @@ export class Timeline {
   async load(topic) {
     this.topic = topic;
     this.note.textContent = t("reading");
-    const kept = await call("timeline", { topic, filters: this.filters });
+    const kept = await call("timeline", { topic, filters: this.app.chat.filters.values });
     if (topic !== this.topic) return;
     this.kept = kept;
     if (kept.error) { replace(this.picture); this.note.textContent = kept.error.message; return; }
@@ -51,7 +52,9 @@ export class Timeline {
       this.note.textContent = answer.answered ? t("no_events") : answer.text;
       return;
     }
-    this.note.textContent = [t("events", { count: answer.timeline.length }), ...answer.notices].join(" · ");
+    const { filters } = this.app.chat;
+    const narrowed = Object.entries(filters.values).map(([name, value]) => filters.text(name, value));
+    this.note.textContent = [t("events", { count: answer.timeline.length }), ...narrowed, ...answer.notices].join(" · ");
     this.draw(answer);
   }
 

@@ -268,7 +268,7 @@ class Endpoints:
         topic = _text(data, "topic") or ""
         question = f"timeline of {topic.strip()}" if topic.strip() else "timeline"
         answer = self._library.bot.answer(question, **_filters(data.get("filters")))
-        return kept(answer)
+        return kept(answer, self._library.article)
 
 
 def _owner(owner: str | None) -> str:

@@ -134,6 +134,11 @@ class Journal:
         with self._lock:
             self._db.close()
 
+    def __del__(self) -> None:
+        """Close the file also where nobody did."""
+        if database := getattr(self, "_db", None):
+            database.close()
+
     # --- asking ------------------------------------------------------------------------------
 
     def begin(

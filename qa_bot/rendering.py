@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
 from qa_bot.citations import shown
+from qa_bot.errors import QABotError
 from qa_bot.types import Answer, Article, Span
 
 _MARKER = re.compile(r"\[([0-9]{1,4})\]")
@@ -25,13 +26,17 @@ _PASSAGES = 5
 _PASSAGE_CHARS = 600
 
 
-def kept(answer: Answer) -> dict[str, Any]:
+def kept(answer: Answer, article: Callable[[str], Article]) -> dict[str, Any]:
     """What is kept of an answer and sent to the page.
+
+    Args:
+        answer: the answer.
+        article: gives an article by its id.
 
     Returns:
         ``answer``, as in the contract but without the files' paths; ``pieces``, its text as `pieces`
-        gives it; and ``digests``, what tells whether a quote still stands in its article, by citation
-        number and passage id.
+        gives it; ``digests``, what tells whether a quote still stands in its article, by citation
+        number and passage id; and ``titles`` of the articles that passages are of.
     """
     bare = without_paths(answer)
     passages = bare.passages[:_PASSAGES]
@@ -42,8 +47,21 @@ def kept(answer: Answer) -> dict[str, Any]:
     ]
     digests = {str(citation.number): digest_of(citation.quote) for citation in answer.citations}
     digests |= {passage.id: digest_of(passage.text) for passage in passages}
-    found: dict[str, Any] = sendable({"answer": data, "pieces": pieces(answer), "digests": digests})
+    titles = (
+        {} if answer.answered else {each.article_id: _title(article, each.article_id) for each in passages}
+    )
+    found: dict[str, Any] = sendable(
+        {"answer": data, "pieces": pieces(answer), "digests": digests, "titles": titles}
+    )
     return found
+
+
+def _title(article: Callable[[str], Article], article_id: str) -> str:
+    try:
+        found = article(article_id)
+    except QABotError:  # it was removed meanwhile
+        return article_id
+    return " · ".join(part for part in (found.label, found.publisher) if part)
 
 
 def without_paths(answer: Answer) -> Answer:

@@ -283,12 +283,18 @@ class Store:
         return dict(rows)
 
     def is_being_changed(self) -> bool:
-        """Whether another thread or process holds the right to write."""
+        """Whether a thread or another process holds the right to write."""
+        if self._changing.locked():
+            return True
+        lock = FileLock(self.folder / "lock", thread_local=False)
         try:
-            with self._exclusive(0) as mine:
-                return not mine
-        except StoreError:  # nobody may write here
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        except OSError:  # nobody may write here
             return False
+        lock.release()
+        return False
 
     def article(self, article_id: str) -> Article | None:
         """One article whole, or None when there is none of that id."""

@@ -66,12 +66,14 @@ def answering(bot: QABot, journal: Journal, asked: Asked, stopped: Callable[[], 
                 yield {"draft": text}
             else:
                 ended = True
-                yield _written(journal, asked.owner, said.id, exchange, item)
+                if isinstance(item, Answer):
+                    journal.finish(exchange.id, "done", answer=kept(item, bot.article))
+                else:
+                    journal.finish(exchange.id, "failed", text=item["message"], answer={"error": item})
     finally:
         if not ended:
             journal.finish(exchange.id, "stopped", text=text)
-    if not ended:
-        yield {"done": _exchange(journal, asked.owner, said.id, exchange)}
+    yield {"done": _exchange(journal, asked.owner, said.id, exchange)}
 
 
 def _items(bot: QABot, asked: Asked, turns: Sequence[Turn]) -> Iterator[Draft | Answer | Event]:
@@ -83,16 +85,6 @@ def _items(bot: QABot, asked: Asked, turns: Sequence[Turn]) -> Iterator[Draft | 
     except Exception:
         logger.exception("answering failed")
         yield error_of(None)
-
-
-def _written(
-    journal: Journal, owner: str, conversation: str, exchange: Exchange, item: Answer | Event
-) -> Event:
-    if isinstance(item, Answer):
-        journal.finish(exchange.id, "done", text="", answer=kept(item))
-    else:
-        journal.finish(exchange.id, "failed", text=item["message"], answer={"error": item})
-    return {"done": _exchange(journal, owner, conversation, exchange)}
 
 
 def _exchange(journal: Journal, owner: str, conversation: str, exchange: Exchange) -> Event:

@@ -36,6 +36,10 @@ def cite(number: int = 1, *highlights: Span) -> Citation:
     return Citation(number, TEXT[START:END], START, END, "p", DAM, highlights)
 
 
+def shelf(_: str) -> Article:
+    return DAM
+
+
 def joined(answer: Answer) -> str:
     """What the page shows, with markers as [n]."""
     return "".join(
@@ -52,7 +56,7 @@ def test_the_pieces_are_the_text(
     answer = Answer("q", text, True, citations=citations, unsupported=tuple(unsupported))
     assert joined(answer) == rendering.showable(text)
     assert {piece["cite"] for piece in rendering.pieces(answer) if "cite" in piece} <= numbers
-    json.dumps(rendering.kept(answer), ensure_ascii=False).encode("utf-8")
+    json.dumps(rendering.kept(answer, shelf), ensure_ascii=False).encode("utf-8")
 
 
 def test_a_highlight_is_bold_where_the_quote_is_shown() -> None:
@@ -73,11 +77,14 @@ def test_what_no_article_backs_is_marked() -> None:
 def test_what_is_kept_tells_no_paths_and_holds_the_nearest_passages_only_where_there_is_no_answer() -> None:
     """The rest of what an answer carries is for programs."""
     passage = Passage("p#1", DAM.id, TEXT[START:END] * 20, START, END)
-    answered = rendering.kept(Answer("q", "The dam [1]", True, citations=(cite(),), passages=(passage,)))
+    answered = rendering.kept(
+        Answer("q", "The dam [1]", True, citations=(cite(),), passages=(passage,)), shelf
+    )
     assert "secret" not in json.dumps(answered)
     assert answered["answer"]["passages"] == []
     assert answered["digests"]["1"] == rendering.digest_of(TEXT[START:END])
-    declined = rendering.kept(Answer("q", "No.", False, reason="not_stated", passages=(passage,) * 9))
+    declined = rendering.kept(Answer("q", "No.", False, reason="not_stated", passages=(passage,) * 9), shelf)
+    assert declined["titles"] == {DAM.id: "A <i>dam</i> · Daily & Sons"}
     assert len(declined["answer"]["passages"]) == 5
     assert declined["digests"]["p#1"] == rendering.digest_of(passage.text)
 

@@ -162,7 +162,8 @@ def _address(log: Path, server: "subprocess.Popen[bytes]") -> str:
     raise RuntimeError(f"the server did not start: {log.read_text(encoding='utf-8')}")
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright is there, no other test can run an event loop.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A chromium; without one the tests are skipped, but not on CI."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -177,7 +178,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _shared(browser: Browser) -> Iterator[tuple[BrowserContext, list[str]]]:
     """One browser profile, whose cache makes every page but the first fast; and what went wrong in it."""
     shared = browser.new_context(viewport={"width": 1280, "height": 800})

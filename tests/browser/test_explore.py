@@ -239,6 +239,20 @@ def test_a_conversation_is_exported_with_its_citations(page: Page) -> None:
     assert json.loads(file)["exchanges"][0]["answer"]["citations"][0]["article"]["id"] == "harbour/7 ü?#&%"
 
 
+def test_the_other_views_lead_back_to_the_conversation(page: Page) -> None:
+    """A look at the articles ends no conversation; files dropped on the page are offered to be added."""
+    ask(page, COST)
+    to_articles(page)
+    page.get_by_role("link", name="Ask", exact=True).click()
+    expect(page.locator(".exchange .chip").first).to_be_visible()
+    page.evaluate(
+        """() => { const data = new DataTransfer(); data.items.add(new File(["x"], "note.xyz"));
+        const drop = new DragEvent("drop", {dataTransfer: data, bubbles: true});
+        document.querySelector("#main").dispatchEvent(drop); }"""
+    )
+    expect(page.get_by_role("dialog").locator(".results .failed")).to_contain_text("note.xyz")
+
+
 def test_a_conversation_is_nobody_elses(page: Page, browser: Browser, site: str) -> None:
     """Another browser does not see it, even by its address."""
     ask(page, COST)

@@ -134,7 +134,7 @@ function nearest(kept, act) {
       return h("li", {}, h("a.source", {
         href: sourceLink(passage.article_id, passage.start, passage.end, kept.digests[passage.id]),
         onclick: (event) => act.openPassage(event, kept, passage),
-      }, h("span.what", {}, h("span.title", {}, act.titleOf(passage.article_id)), h("span.facts", {}, cut))));
+      }, h("span.what", {}, h("span.title", {}, kept.titles[passage.article_id]), h("span.facts", {}, cut))));
     })));
 }
 

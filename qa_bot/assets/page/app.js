@@ -51,6 +51,7 @@ class App {
     this.chat.field.focus();
     window.addEventListener("hashchange", () => this.route());
     document.addEventListener("keydown", (event) => this.onKey(event));
+    this.takeDrops();
     window.addEventListener("focus", () => this.refresh());
     await Promise.all([this.refresh(), this.history.load()]);
     await this.route();
@@ -92,7 +93,12 @@ class App {
   }
 
   turned() { this.history.load(); }
-  begun() { this.history.load(); }
+
+  /** A conversation has begun or was opened: the way back to it leads from the other views. */
+  begun() {
+    this.tabs.querySelector('[data-view="ask"]').href = this.chat.id ? `#/c/${this.chat.id}` : "#/";
+    this.history.load();
+  }
 
   /** What is seen before the first question. */
   async welcome() {
@@ -136,7 +142,7 @@ class App {
       this.show("ask");
       await this.chat.load(view === "c" ? argument : null);
     }
-    this.history.mark(this.chat.id);
+    this.begun();
     return undefined;
   }
 
@@ -166,6 +172,17 @@ class App {
     this.chat.filters.set({ articles: articles.map((article) => article.id) },
       Object.fromEntries(articles.map((article) => [article.id, article.title || article.id])));
     this.chat.field.focus();
+  }
+
+  /** Files that are dropped anywhere are to be added. */
+  takeDrops() {
+    const files = (event) => [...(event.dataTransfer?.types || [])].includes("Files") && !document.querySelector("dialog[open]");
+    this.main.addEventListener("dragover", (event) => files(event) && event.preventDefault());
+    this.main.addEventListener("drop", (event) => {
+      if (!files(event)) return;
+      event.preventDefault();
+      this.articles.add([...event.dataTransfer.files]);
+    });
   }
 
   skip(event) {

@@ -159,7 +159,8 @@ export class Articles {
     await Promise.all([this.app.refresh(), this.load()]);
   }
 
-  add() {
+  /** The dialog to add articles in; `dropped` are files to begin with. */
+  add(dropped = []) {
     const results = h("ul.results", { "aria-live": "polite" });
     const progress = h("progress", { max: "1", value: "0", "aria-label": t("progress"), hidden: true });
     const line = h("p.small", { role: "status" });
@@ -191,6 +192,7 @@ export class Articles {
     h("div.buttons", {}, h("button.primary", { type: "submit" }, t("add_text"))));
     dialog(t("add_articles"), this.app.state.demo && h("p.small", {}, t("add_demo")), drop, progress, line, results,
       h("details", {}, h("summary", {}, t("paste_instead")), form));
+    this.addAll(dropped, parts);
   }
 
   /** One file after the other: a bar for all of them, and a line for what became of each. */

@@ -9,7 +9,6 @@ export class Chat {
     this.app = app;
     this.id = null;
     this.exchanges = [];
-    this.titles = new Map();
     this.filters = new Filters(() => app.state, () => this.fit());
     this.build();
   }
@@ -38,7 +37,6 @@ export class Chat {
       open: (event, kept, number) => this.open(event, () => this.app.panel.openCitation(kept, number, event.currentTarget)),
       openPassage: (event, kept, passage) => this.open(event, () => this.app.panel.openSpan(passage.article_id,
         { number: 1, start: passage.start, end: passage.end, digest: kept.digests[passage.id] }, event.currentTarget)),
-      titleOf: (article) => this.titles.get(article) || article,
       offer: (place, kept) => this.offer(place, kept),
       retry: (exchange) => this.ask(exchange.question, exchange.filters, exchange),
       edit: (exchange, place) => this.edit(exchange, place),
@@ -91,23 +89,12 @@ export class Chat {
     this.app.panel.close();
   }
 
-  /** Titles of the articles whose passages are nearest, as a declined answer names them by id alone. */
-  async learnTitles(exchange) {
-    const ids = (exchange.answer?.answer?.passages || []).slice(0, 3).map((passage) => passage.article_id);
-    await Promise.all([...new Set(ids)].filter((id) => !this.titles.has(id)).map(async (id) => {
-      const read = await call("read", { article: id, spans: [] });
-      this.titles.set(id, read.error ? id : [read.article.title || id, read.article.publisher].filter(Boolean).join(" · "));
-    }));
-  }
-
   async draw() {
-    await Promise.all(this.exchanges.map((exchange) => this.learnTitles(exchange)));
     if (this.exchanges.length) replace(this.thread, this.exchanges.map((exchange) => drawExchange(exchange, this.act)));
     else replace(this.thread, await this.app.welcome());
   }
 
-  async redraw(exchange) {
-    await this.learnTitles(exchange);
+  redraw(exchange) {
     const place = this.exchanges.indexOf(exchange);
     const old = place < 0 ? null : this.thread.children[place];
     old?.replaceWith(drawExchange(exchange, this.act));
@@ -164,7 +151,7 @@ export class Chat {
       await this.draw();
       say(exchange.text, { shown: true });
     } else {
-      await this.redraw(exchange);
+      this.redraw(exchange);
     }
     this.busy(false);
     this.announce(exchange);
@@ -223,7 +210,10 @@ export class Chat {
   edit(exchange, place) {
     const field = h("textarea", { "aria-label": t("edit"), rows: "2" });
     field.value = exchange.question;
-    const cancel = () => this.redraw(exchange).then(() => this.thread.querySelector(`[data-id="${exchange.id}"] .question button`)?.focus());
+    const cancel = () => {
+      this.redraw(exchange);
+      this.thread.querySelector(`[data-id="${exchange.id}"] .question button`)?.focus();
+    };
     const save = () => field.value.trim() && this.ask(field.value, exchange.filters, exchange);
     replace(place, h("form.editing", { onsubmit: (event) => { event.preventDefault(); save(); } }, field,
       h("p.small", {}, t("edit_hint")),
@@ -240,7 +230,7 @@ export class Chat {
     const done = await call("judge", { exchange: exchange.id, verdict: given });
     if (done.error) return say(done.error.message, { shown: true });
     exchange.verdict = given;
-    await this.redraw(exchange);
+    this.redraw(exchange);
     this.thread.querySelector(`[data-id="${exchange.id}"] .actions [aria-pressed="true"]`)?.focus();
     if (given) this.askWhy(exchange, given);
     return undefined;

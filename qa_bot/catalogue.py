@@ -89,10 +89,9 @@ def listed(bot: QABot, wanted: Wanted) -> dict[str, Any]:
 
 
 def problems(article: Article) -> list[str]:
-    """What is wrong with an article, by name: "undated", "untitled", "no_publisher", "superseded"."""
+    """What is wrong with an article, by name: "undated", "untitled", "superseded"."""
     found = [] if article.published else ["undated"]
     found += [] if article.title else ["untitled"]
-    found += [] if article.publisher else ["no_publisher"]
     return found + (["superseded"] if article.superseded else [])
 
 

@@ -20,7 +20,8 @@ DEMO = (
     "Who called the soldiers “cannon fodder”?",
 )
 _READ = 6  # articles that names are taken from
-_TRIED = 14  # questions asked at most: about 30 ms each
+_TRIED = 12  # questions asked at most: about 30 ms each
+_OF_A_KIND = 2
 _LEAST_CONFIDENCE = 0.4
 # Two or more capitalised words, behind a word that is not: so no beginning of a sentence is taken for a name.
 _ADJECTIVE = re.compile(r"(?:ean|ian|ish|ese|ans)s?$")
@@ -28,28 +29,40 @@ _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z’'-]+(?: [A-Z][a-z’'-]+){1,2}\b")
 
 
 def suggestions(bot: QABot, articles: Sequence[Article] = (), *, limit: int = 4) -> list[str]:
-    """Questions about the articles, or about the newest, that get an answer.
+    """Questions about the articles, or about some of the index, that get an answer.
 
     Args:
         bot: the bot that will be asked.
-        articles: whole articles to take them from; the newest when there are none.
+        articles: whole articles to take them from; some of the index when there are none.
         limit: how many at most.
     """
     if bot.is_demo and not articles:
         return list(DEMO[:limit])
-    whole = list(articles) or [bot.article(article.id) for article in bot.articles()[:_READ]]
-    if not whole:
-        return []
+    whole = list(articles)[:_READ] or _sample(bot)
     found: list[str] = []
     used: set[str] = set()
-    for count, (name, question) in enumerate(_candidates(bot, whole[:_READ])):
-        if count >= _TRIED or len(found) >= limit:
-            break
+    kinds: Counter[str] = Counter()
+    tried = 0
+    for kind, name in _candidates(bot, whole):
         words = set(name.split())
-        if not words & used and _is_answered(bot, question):
+        if words & used or kinds[kind] >= _OF_A_KIND:
+            continue
+        if tried >= _TRIED or len(found) >= limit:
+            break
+        tried += 1
+        question = kind.format(name)
+        if _is_answered(bot, question):
             used |= words
+            kinds[kind] += 1
             found.append(question)
     return found
+
+
+def _sample(bot: QABot) -> list[Article]:
+    """The newest article, and some from all over the time that the index covers."""
+    known = bot.articles()
+    step = max(1, len(known) // _READ)
+    return [bot.article(article.id) for article in known[::step][:_READ]]
 
 
 def _is_answered(bot: QABot, question: str) -> bool:
@@ -58,15 +71,14 @@ def _is_answered(bot: QABot, question: str) -> bool:
 
 
 def _candidates(bot: QABot, articles: Sequence[Article]) -> Iterator[tuple[str, str]]:
-    """What could be asked, with whom or what it is about: kinds of questions take turns."""
+    """What could be asked, and about whom or what: kinds of questions take turns."""
     names = [name for name, _ in Counter(_names(articles)).most_common(8)]
     speakers = list(dict.fromkeys(_speakers(bot, articles)))
     for place in range(8):
         if place < len(speakers):
-            yield speakers[place], f"What did {speakers[place]} say?"
-        if place < len(names):
-            yield names[place], f"What do the articles say about {names[place]}?"
-            yield names[place], f"Who is {names[place]}?"
+            yield "What did {} say?", speakers[place]
+        for kind in ("What do the articles say about {}?", "Timeline of {}") if place < len(names) else ():
+            yield kind, names[place]
 
 
 def _names(articles: Iterable[Article]) -> Iterator[str]:
@@ -78,12 +90,12 @@ def _names(articles: Iterable[Article]) -> Iterator[str]:
 
 def _speakers(bot: QABot, articles: Sequence[Article]) -> Iterator[str]:
     """People whom overviews of the articles quote, by their names alone."""
-    for article in articles[:3]:
+    for article in articles:
         try:
             overview = bot.answer("Summarise this article", articles=[article.id])
         except QABotError:  # it was removed meanwhile
             continue
         for citation in overview.citations:
-            name = re.match(r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){1,2}(?=,|$)", citation.said_by or "")
+            name = re.match(r"(?!The )[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){1,2}(?=,|$)", citation.said_by or "")
             if name:
                 yield name[0]

@@ -1,5 +1,10 @@
 """Asking and checking as a reader meets it: a real browser, a real server, a real index."""
 
+import json
+import re
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -249,3 +254,26 @@ def test_on_a_phone_everything_fits(phone: Page) -> None:
     panel(phone).get_by_role("button", name="Close").click()
     expect(panel(phone)).to_be_hidden()
     assert phone.locator("#main").evaluate("element => element.inert") is False
+
+
+def test_twenty_people_ask_at_once(site: str) -> None:
+    """Everybody is answered, in turn, and nobody gets an error or somebody else's answer."""
+
+    def person(question: str) -> tuple[str, str]:
+        jar = urllib.request.HTTPCookieProcessor()
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), jar)
+        opener.open(f"{site}/", timeout=30).read()
+        body = json.dumps({"data": [{"question": question}]}).encode()
+        call = urllib.request.Request(
+            f"{site}/gradio_api/call/talk", body, {"Content-Type": "application/json"}
+        )
+        event = json.loads(opener.open(call, timeout=30).read())["event_id"]
+        told = opener.open(f"{site}/gradio_api/call/talk/{event}", timeout=60).read().decode()
+        done = json.loads(re.findall(r"data: (.+)", told)[-1])[0]["done"]
+        return done["state"], done["answer"]["answer"]["text"]
+
+    asked = [(COST, "340 million"), (KEEPER, "Olaf Brandt")] * 10
+    with ThreadPoolExecutor(len(asked)) as people:
+        told = list(people.map(lambda each: person(each[0]), asked))
+    assert {state for state, _ in told} == {"done"}
+    assert all(words in text for (_, words), (_, text) in zip(asked, told, strict=True))

@@ -1,6 +1,6 @@
 // A question with its answer, as it is drawn: from what the server sends, by text nodes alone.
 
-import { byline, coverageLine, day, h, has, icon, iconButton, label, shortDay, t } from "./kit.js";
+import { byline, coverageLine, day, h, has, icon, iconButton, label, outlet, shortDay, t } from "./kit.js";
 
 /** The link by which a quote is opened, also from a page that never saw the answer. */
 export const sourceLink = (article, start, end, digest) =>
@@ -80,7 +80,7 @@ function differences(kept, act) {
         const citation = cited.get(claim.citation);
         return h("tr", {},
           h("td.value", {}, claim.value), h("td", {}, claim.said_by || "–"),
-          h("td", {}, citation.article.publisher || label(citation.article), h("span.facts", {}, shortDay(citation.article.published))),
+          h("td", {}, outlet(citation.article), h("span.facts", {}, shortDay(citation.article.published))),
           h("td", {}, chip(kept, citation, act)));
       }))))));
 }

@@ -51,6 +51,13 @@ export function coverageLine(coverage) {
 }
 
 export const byline = (article) => [article.publisher, day(article.published)].filter(Boolean).join(", ");
+/** Who published an article: by name, else by the address it stood at, else by its title. */
+export const outlet = (article) => article.publisher || host(article.url) || label(article);
+
+function host(url) {
+  try { return /^https?:/i.test(url || "") ? new URL(url).hostname.replace(/^www\./, "") : ""; } catch { return ""; }
+}
+
 export const label = (article) => article.title || article.id;
 
 // ---------------------------------------------------------------------------------------- elements

@@ -1,6 +1,6 @@
 // What happened when: the events of an answer on an axis, and a card for each along a line.
 
-import { call, day, dayNumber, h, icon, label, month, replace, s, shortDay, t } from "./kit.js";
+import { call, day, dayNumber, h, icon, month, outlet, replace, s, shortDay, t } from "./kit.js";
 import { citationLink } from "./answer.js";
 
 const WIDTH = 960;
@@ -63,8 +63,9 @@ export class Timeline {
     const events = answer.timeline.map((event, at) => ({ ...event, at, citation: cited.get(event.citation) }))
       .sort((one, other) => one.date.localeCompare(other.date) || one.at - other.at);
     const outlets = [...new Set(events.map((event) => outletOf(event)))];
-    const hue = (event) => outlets.indexOf(outletOf(event)) % HUES;
-    replace(this.picture, this.axis(events, hue), this.legend(outlets),
+    const told = outlets.length <= HUES; // more of them nobody could tell apart
+    const hue = (event) => (told ? outlets.indexOf(outletOf(event)) : 0);
+    replace(this.picture, this.axis(events, hue), told && this.legend(outlets),
       h("ol.events", {}, events.map((event, at) => this.card(event, at, hue(event)))));
   }
 
@@ -103,7 +104,7 @@ export class Timeline {
 
   legend(outlets) {
     return h("ul.legend", { "aria-label": t("outlet") }, outlets.map((outlet, at) => h("li", {},
-      s("svg", { viewBox: "0 0 24 24", class: `hue-${at % HUES}`, "aria-hidden": "true" }, shape(at % HUES, 12, 12)), outlet)));
+      s("svg", { viewBox: "0 0 24 24", class: `hue-${at}`, "aria-hidden": "true" }, shape(at, 12, 12)), outlet)));
   }
 
   reach(index) {
@@ -129,7 +130,7 @@ export class Timeline {
   }
 }
 
-const outletOf = ({ citation }) => citation.article.publisher || label(citation.article);
+const outletOf = ({ citation }) => outlet(citation.article);
 
 /** A form for each outlet, as not everybody sees its colour. */
 function shape(hue, x, y) {

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa_bot.catalogue import Wanted, listed
 from qa_bot.config import MAX_QUESTION_CHARS, Settings, origins
+from qa_bot.dates import long_date
 from qa_bot.errors import QABotError, UsageError
 from qa_bot.exporting import exported
 from qa_bot.journal import Journal
@@ -99,8 +100,13 @@ class Endpoints:
         texts = [piece["text"] for piece in read["pieces"]]
         marked = [bool(piece["numbers"]) for piece in read["pieces"]]
         at = marked.index(True) if any(marked) else 0
+        facts = read["article"]
+        known = (facts["publisher"], long_date(facts["published"]))
         found: Data = {
-            **read["article"],
+            **facts,
+            "title": facts["title"] or facts["id"],
+            "byline": ", ".join(part for part in known if part),
+            "note": "A later version of this article exists." if facts["superseded"] else None,
             "warning": read["warning"],
             "before": "".join(texts[:at]),
             "quote": texts[at] if any(marked) else "",

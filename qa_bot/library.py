@@ -11,8 +11,9 @@ import logging
 import queue
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ GONE = "This source is no longer available: its article is not in the index."
 CHANGED = "This article has changed since the answer was given; the quote is not marked."
 _UNNAMEABLE = re.compile(r"[^\w .()+,-]+")
 _NAME_CHARS = 100
+Progress = Callable[[str], None]
 logger = logging.getLogger(__name__)
 
 
@@ -147,7 +149,7 @@ class Library:
             message = f"{given!r} is larger than {megabytes} MB; index it with: qa-bot index PATH"
             yield {"result": Added(given, "failed", message=message).to_dict()}
             return
-        yield from self._adding(given, data)
+        yield from self._adding(given, partial(self._added, given, data))
 
     def add_text(self, fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Index a text: ``text``, and as far as known ``title``, ``publisher``, ``date`` and ``url``."""
@@ -164,17 +166,18 @@ class Library:
             return
         line = json.dumps(known, ensure_ascii=True)
         file = f"{_file_name(name)[:60].strip('. ')}-{digest_of(line)}.jsonl"
-        for event in self._adding(file, line.encode()):
+        for event in self._adding(file, partial(self._added, file, line.encode())):
             if "result" in event:
                 event["result"]["name"] = name
             yield event
 
-    def _adding(self, name: str, data: bytes) -> Iterator[dict[str, Any]]:
+    def _adding(self, name: str, add: Callable[[Progress], Added]) -> Iterator[dict[str, Any]]:
+        """What is told while something is added, by ``add`` in a thread of its own."""
         events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
         def work() -> None:
             try:
-                added = self._added(name, data, lambda line: events.put({"progress": line}))
+                added = add(lambda line: events.put({"progress": line}))
             except QABotError as error:
                 added = Added(name, "failed", message=str(error))
             except OSError as error:
@@ -197,7 +200,7 @@ class Library:
             with self._lock:
                 self.adding -= 1
 
-    def _added(self, name: str, data: bytes, progress: Any) -> Added:
+    def _added(self, name: str, data: bytes, progress: Progress) -> Added:
         folder = self.bot.own_folder / ADDED
         folder.mkdir(parents=True, exist_ok=True)
         file, is_new = _keep(folder, name, data)

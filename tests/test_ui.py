@@ -72,6 +72,7 @@ def test_a_link_opens_what_it_was_made_for(bot: QABot) -> None:
     assert shown["quote"] == "holds 40 million tonnes of water"
     assert shown["before"] + shown["quote"] + shown["after"] == TEXT
     assert (shown["url"], shown["warning"]) == ("https://dam.example", None)
+    assert (shown["title"], shown["byline"]) == ("A <i>dam</i>", "Daily & Sons, 5 November 2024")
     changed = endpoints.source(DAM.id, start + 1, end, digest_of(TEXT[start:end]))
     assert (changed["quote"], changed["after"], changed["warning"]) == ("", TEXT, CHANGED)
     assert endpoints.source({"a": 1}, "x", None, []) == {"error": GONE}

@@ -74,6 +74,8 @@ def test_sources_that_differ_stand_in_a_table_and_are_gone_through_by_key(page: 
     assert panel(page).locator("mark.current").inner_text() != first
     page.keyboard.press("ArrowLeft")
     expect(panel(page).locator("mark.current")).to_have_text(first)
+    panel(page).get_by_role("button", name="Source 2, ").click()
+    expect(panel(page)).to_contain_text("Source 2 of")
     page.keyboard.press("Escape")
     expect(panel(page)).to_be_hidden()
     assert page.evaluate("document.activeElement.className").startswith("chip")

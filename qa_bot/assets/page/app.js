@@ -47,6 +47,8 @@ class App {
 
   async start() {
     document.documentElement.lang = language;
+    // On a phone the field stays above the keyboard.
+    document.querySelector("meta[name=viewport]").content = "width=device-width, initial-scale=1, interactive-widget=resizes-content";
     document.body.append(this.element);
     this.chat.field.focus();
     window.addEventListener("hashchange", () => this.route());

@@ -16,7 +16,7 @@ export async function showSettings(app) {
       h("dt", {}, t("answers_are")), h("dd", {}, state.model ? t("written_by", { model: state.model }) : t("extractive")),
       h("dt", {}, t("embedder")), h("dd", {}, state.embedder),
       h("dt", {}, t("conversations")), h("dd", {}, t(state.kept ? "kept_on_disk" : "kept_in_memory")),
-      state.user && [h("dt", {}, t("user")), h("dd", {}, state.user)]),
+      state.user && [h("dt", {}, t("user")), h("dd", {}, state.user, " ", h("a", { href: new URL("../logout", import.meta.url) }, t("sign_out")))]),
     h("label.field", {}, h("span", {}, t("language")), choose),
     h("h3", {}, t("all_settings")),
     h("p.small", {}, t("change_settings"), " ", h("code", {}, "candidates = 100"), " ", t("or_environment"), " ", h("code", {}, "QA_BOT_CANDIDATES=100"), ". ", t("then_restart")),

@@ -65,6 +65,10 @@ export class SourcePanel {
         h("span.count", {}, t("source_of", { number: this.at + 1, all: this.stops.length })),
         iconButton("after", t("next_citation"), () => this.step(1), { "aria-keyshortcuts": "ArrowRight" })),
       h("button.plain.close", { type: "button", onclick: () => this.close() }, t("close")));
+    const stops = many && h("div.stops", { role: "group", "aria-label": t("all_citations") }, this.stops.map((other, at) =>
+      h("button", { type: "button", "aria-current": at === this.at ? "true" : null, title: other.title,
+        "aria-label": t("source_name", { number: String(other.number), byline: other.title }), onclick: () => this.show(this.stops, at, null) },
+      String(other.number))));
     const body = h("div.body", { tabindex: "0", role: "region", "aria-label": t("article_text") });
     if (read.error) {
       replace(this.element, head, h("p.warning", {}, read.error.message));
@@ -81,7 +85,7 @@ export class SourcePanel {
         if (current) target ??= mark;
         body.append(mark);
       }
-      replace(this.element, head, h("p.byline", {}, byline(article), article.author ? ` · ${article.author}` : ""),
+      replace(this.element, head, stops, h("p.byline", {}, byline(article), article.author ? ` · ${article.author}` : ""),
         h("h2", {}, label(article)),
         /^https?:\/\//i.test(article.url || "") && h("a.original", { href: article.url, target: "_blank", rel: "noopener noreferrer" },
           t("original"), icon("out")),

@@ -154,9 +154,7 @@ def application(
         "/",
         auth=auth,
         auth_message="This chat needs a password." if auth else None,
-        theme=gr.themes.Base(
-            primary_hue=gr.themes.colors.teal, neutral_hue="stone", font=_FONTS, font_mono=_MONO
-        ),
+        theme=_theme(),
         head=_HEAD,
         favicon_path=str(ASSETS / "page" / "mark.svg"),
         allowed_paths=[],
@@ -167,6 +165,39 @@ def application(
         ssr_mode=False,
     )
     return app
+
+
+def _theme() -> gr.themes.Base:
+    """What Gradio draws itself, the page that asks for the password, in the colours of `theme.css`."""
+    return gr.themes.Base(neutral_hue="stone", font=_FONTS, font_mono=_MONO).set(
+        body_background_fill="#f6f4ef",
+        body_background_fill_dark="#14181b",
+        background_fill_primary="#f6f4ef",
+        background_fill_primary_dark="#14181b",
+        background_fill_secondary="#f6f4ef",
+        background_fill_secondary_dark="#14181b",
+        body_text_color="#1c2126",
+        body_text_color_dark="#e9eaea",
+        block_background_fill="#fffefb",
+        block_background_fill_dark="#1b2125",
+        input_background_fill="#fffefb",
+        input_background_fill_dark="#14181b",
+        input_border_color="#857f72",
+        input_border_color_dark="#7b868e",
+        input_border_width="1px",
+        block_label_text_color="#515b64",
+        block_label_text_color_dark="#a9b3ba",
+        block_info_text_color="#515b64",
+        block_info_text_color_dark="#a9b3ba",
+        button_primary_background_fill="#14555c",
+        button_primary_background_fill_dark="#7fd0cb",
+        button_primary_background_fill_hover="#0d3f45",
+        button_primary_background_fill_hover_dark="#a5e3df",
+        button_primary_border_color="#14555c",
+        button_primary_border_color_dark="#7fd0cb",
+        button_primary_text_color="#ffffff",
+        button_primary_text_color_dark="#07292b",
+    )
 
 
 def serve(

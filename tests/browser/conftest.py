@@ -104,14 +104,15 @@ ARTICLES = [
 ]
 
 
-# The chat as it is when it is opened for the first time: the sample articles, in a place of its own.
+# The chat as it is when it is opened for the first time: the sample articles, in a place of its own. With a
+# password, as others may be on the way to it.
 _SERVE_FRESH = """
 import sys
 from pathlib import Path
 import qa_bot.bot, qa_bot.config
 qa_bot.bot.data_home = qa_bot.config.data_home = lambda: Path(sys.argv[1])
 from qa_bot.ui import serve
-serve(qa_bot.bot.QABot(), port=0)
+serve(qa_bot.bot.QABot(), port=0, auth=("reader", "secret"))
 """
 
 

@@ -269,8 +269,13 @@ def test_a_conversation_is_nobody_elses(page: Page, browser: Browser, site: str)
 def test_the_first_minute_from_the_samples_to_an_empty_index(
     context: BrowserContext, fresh_site: str, tmp_path: Path
 ) -> None:
-    """Samples named as such, with questions; the first article takes their place; then nothing is left."""
-    page = opened(context, fresh_site)
+    """Sign in; samples named as such; the first article takes their place; then nothing is left; sign out."""
+    page = context.new_page()
+    page.goto(fresh_site)
+    page.get_by_label("username").fill("reader")
+    page.get_by_label("password").fill("secret")
+    page.keyboard.press("Enter")
+    page.locator("#qa[data-ready]").wait_for()
     expect(page.get_by_role("banner")).to_contain_text("Sample articles · 5 articles")
     expect(page.locator(".welcome")).to_contain_text("These five came with the program.")
     expect(page.locator(".offer")).to_have_count(4)
@@ -304,6 +309,11 @@ def test_the_first_minute_from_the_samples_to_an_empty_index(
     expect(page.locator(".welcome")).to_contain_text("Add articles, and ask about them.")
     expect(page.locator(".welcome")).to_contain_text("qa-bot index PATH")
     expect(ask(page, "Who?")).to_contain_text("There are no articles yet")
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("dialog")).to_contain_text("reader Sign out")
+    page.get_by_role("link", name="Sign out").click()
+    expect(page.get_by_label("password")).to_be_visible()
+    expect(page.locator("#qa")).to_have_count(0)
 
 
 def test_indexing_under_way_is_said(page: Page, context: BrowserContext) -> None:

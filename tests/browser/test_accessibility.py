@@ -40,6 +40,18 @@ def dialogs(page: Page) -> None:
     page.get_by_role("row").last.wait_for()
 
 
+def editing(page: Page) -> None:
+    ask(page, "Ask the model")
+    page.get_by_role("button", name="Edit the question").click()
+
+
+def filtering(page: Page) -> None:
+    ask(page, STRIKERS)
+    page.get_by_role("button", name="Good answer").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Filters").click()
+
+
 def articles(page: Page) -> None:
     page.get_by_role("navigation").get_by_role("link", name="Articles").click()
     page.get_by_role("checkbox").first.check()
@@ -61,7 +73,10 @@ def test_axe_finds_nothing(
     browser: Browser, site: str, scheme: Literal["light", "dark"], width: int, height: int
 ) -> None:
     """In every view, in both themes, wide and on a phone; also the contrast of all texts."""
-    steps: list[Callable[[Page], None]] = [answered, declined, articles, timeline, adding, dialogs]
+    steps: list[Callable[[Page], None]] = [
+        *(answered, declined, editing, filtering),
+        *(articles, timeline, adding, dialogs),
+    ]
     with browser.new_context(
         color_scheme=scheme, viewport={"width": width, "height": height}, reduced_motion="reduce"
     ) as context:

@@ -227,7 +227,7 @@ def test_conversations_are_kept_listed_searched_renamed_and_deleted(page: Page) 
 def test_a_conversation_is_exported_with_its_citations(page: Page) -> None:
     """As Markdown, HTML and JSON."""
     ask(page, COST)
-    page.locator("#history li").get_by_role("button").click()
+    page.get_by_role("button", name="Export this conversation").click()
     for kind, suffix in (("Markdown", "md"), ("HTML", "html"), ("JSON", "json")):
         with page.expect_download() as waiting:
             page.get_by_role("button", name=kind).click()

@@ -186,7 +186,8 @@ function actions(exchange, act) {
   return h("div.actions", { role: "group", "aria-label": t("actions") },
     answer && iconButton("copy", t("copy"), () => act.copy(exchange)),
     iconButton("retry", t("retry"), () => act.retry(exchange)),
-    answer && [verdict("up"), verdict("down")]);
+    answer && [verdict("up"), verdict("down")],
+    exchange.id && iconButton("save", t("export_conversation"), () => act.export()));
 }
 
 /** A whole exchange. */

@@ -42,6 +42,7 @@ export class Chat {
       edit: (exchange, place) => this.edit(exchange, place),
       copy: (exchange) => copy(plainText(exchange)),
       judge: (exchange, verdict) => this.judge(exchange, verdict),
+      export: () => this.app.history.more({ id: this.id, title: this.title }),
       drawTimeline: (kept) => this.app.drawTimeline(kept),
       addArticles: () => { location.hash = "#/articles"; },
     };
@@ -76,6 +77,7 @@ export class Chat {
       return undefined;
     }
     this.id = held.id;
+    this.title = held.title;
     this.exchanges = held.exchanges.map((each) => (each.state === "writing" ? { ...each, state: "stopped" } : each));
     this.filters.set(this.exchanges.at(-1)?.filters || {});
     await this.draw();
@@ -162,6 +164,7 @@ export class Chat {
   begun(event) {
     if (this.id === event.conversation) return;
     this.id = event.conversation;
+    this.title = event.title;
     history.replaceState(null, "", `#/c/${this.id}`);
     this.app.begun();
   }
@@ -215,7 +218,7 @@ export class Chat {
       this.thread.querySelector(`[data-id="${exchange.id}"] .question button`)?.focus();
     };
     const save = () => field.value.trim() && this.ask(field.value, exchange.filters, exchange);
-    replace(place, h("form.editing", { onsubmit: (event) => { event.preventDefault(); save(); } }, field,
+    replace(place, h("h2.unseen", {}, exchange.question), h("form.editing", { onsubmit: (event) => { event.preventDefault(); save(); } }, field,
       h("p.small", {}, t("edit_hint")),
       h("div.buttons", {}, h("button.plain", { type: "button", onclick: cancel }, t("cancel")), h("button.primary", { type: "submit" }, t("ask_again")))));
     field.addEventListener("keydown", (event) => {

@@ -96,7 +96,7 @@ const ICONS = {
   gear: "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5", filter: "M4 5h16l-6.5 8v6l-3-1.5V13z",
   before: "M15 5l-7 7 7 7", after: "M9 5l7 7-7 7", more: "M5 12h.01M12 12h.01M19 12h.01", out: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
   search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5 21 21", line: "M4 12h16M7 12V7M12 12v6M17 12V5",
-  warn: "M12 4 2.5 20h19zM12 10v4.5M12 17.2v.1", none: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M6 6l12 12",
+  save: "M12 4v11M7 10l5 5 5-5M4 20h16", warn: "M12 4 2.5 20h19zM12 10v4.5M12 17.2v.1", none: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M6 6l12 12",
 };
 
 export const icon = (name) =>

@@ -72,6 +72,8 @@ class Guard:
             await _refuse(send, 421, "This server answers only to its own address.")
         elif scope["method"] != "GET" and _header(scope, b"sec-fetch-site") not in _OWN_SITE:
             await _refuse(send, 403, "Only this chat's own page may send that.")
+        elif _header(scope, b"transfer-encoding"):
+            await _refuse(send, 411, "Say beforehand how long it is: send a Content-Length.")
         elif _length(scope) > MAX_BODY_BYTES:
             await _refuse(send, 413, "That is too large; index large files with: qa-bot index PATH")
         else:

@@ -273,6 +273,7 @@ def test_other_sites_cannot_send_anything(http: TestClient) -> None:
     for site in ("cross-site", "same-site"):
         assert call(http, "state", {}, **{"sec-fetch-site": site}) == 403
     assert "coverage" in call(http, "state", {}, **{"sec-fetch-site": "same-origin"})
+    assert http.post("/gradio_api/run/add", content=iter([b"{}"])).status_code == 411
     assert call(http, "add", {"data": base64.b64encode(b"x" * 22_000_000).decode()}) == 413
 
 

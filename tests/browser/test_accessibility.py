@@ -48,7 +48,7 @@ def editing(page: Page) -> None:
 def filtering(page: Page) -> None:
     ask(page, STRIKERS)
     page.get_by_role("button", name="Good answer").click()
-    page.keyboard.press("Escape")
+    page.get_by_role("button", name="No note").click()
     page.get_by_role("button", name="Filters").click()
 
 

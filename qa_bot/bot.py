@@ -298,6 +298,44 @@ class QABot:
         """How many articles and passages the index holds."""
         return self._store.counts()
 
+    def passage_counts(self) -> dict[str, int]:
+        """How many passages each article has, by its id."""
+        return self._store.passage_counts()
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the index that answers."""
+        return self._store.folder
+
+    @property
+    def own_folder(self) -> Path:
+        """The folder of the index for articles of one's own; `folder`, but for the demo."""
+        return self._folder if self.is_demo else self._store.folder
+
+    def is_being_changed(self) -> bool:
+        """Whether somebody is writing to the index at this moment."""
+        return self._store.is_being_changed()
+
+    def current(self) -> QABot:
+        """This bot; or, where it answers from the demo and articles were indexed since, one over those."""
+        if self.is_demo and _has_articles(self._folder, self._build):
+            return QABot(**self._settings_given())
+        return self
+
+    def add_own(
+        self, paths: Iterable[str | Path], *, progress: Callable[[str], None] | None = None
+    ) -> Report:
+        """`add`; from the demo, to the index of one's own articles, which begins with these."""
+        if not self.is_demo:
+            return self.add(paths, progress=progress)
+        with QABot(self._folder, _create=True, **self._settings_given()) as own:
+            return own.add(paths, progress=progress)
+
+    def _settings_given(self) -> dict[str, Any]:
+        """Arguments for another bot like this one, but for its index."""
+        values = self.settings.model_dump(exclude={"index_dir"})
+        return values if self._given is None else {**values, "embedder": self._given}
+
     def check(self, *, repair: bool = False) -> list[str]:
         """What does not fit together in the index, a sentence each; repaired on request."""
         problems = self._store.check()

@@ -21,6 +21,7 @@ from qa_bot.errors import QABotError, UsageError
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
     from qa_bot.config import Settings
+    from qa_bot.journal import Feedback
     from qa_bot.types import Answer, Article
 
 NOT_FOUND = 3
@@ -378,6 +379,56 @@ def evaluate(
         if show_failures:
             click.echo(f"\n{reporting.failures(result)}")
     return 1 if result["citations"]["false"] else 0
+
+
+@commands.group()
+def feedback() -> None:
+    """What readers of the web chat thought of answers: list it, or export it."""
+
+
+@feedback.command("list")
+@_common
+def list_feedback(index_dir: str | None, as_json: bool) -> int:
+    """List the thumbs up and down with their notes, newest first."""
+    given = _feedback(index_dir)
+    if as_json:
+        _print_json({"feedback": [_as_data(each) for each in given]})
+        return 0
+    for each in given:
+        click.echo(f"{each.verdict:4}  {each.given[:10]}  {' '.join(each.question.split())}")
+        if each.note:
+            click.echo(f"      {' '.join(each.note.split())}")
+    if not given:
+        click.echo("No feedback yet.", err=True)
+    return 0
+
+
+@feedback.command("export")
+@_common
+def export_feedback(index_dir: str | None, as_json: bool) -> int:
+    """Print all of it as JSON Lines: verdict, note, question, filters, and the answer whole."""
+    for each in _feedback(index_dir):
+        _print_json(_as_data(each), one_line=True)
+    return 0
+
+
+def _as_data(given: Feedback) -> dict[str, Any]:
+    """Feedback as JSON-ready values, the answer as in the contract."""
+    return {**given.to_dict(), "answer": (given.answer or {}).get("answer")}
+
+
+def _feedback(index_dir: str | None) -> list[Feedback]:
+    from qa_bot.journal import FILE, Journal
+
+    with _bot(index_dir) as bot:
+        file = bot.own_folder / FILE
+    if not file.exists():
+        return []
+    journal = Journal(file)
+    try:
+        return journal.feedback()
+    finally:
+        journal.close()
 
 
 @commands.command()

@@ -30,7 +30,7 @@ CONFIG_FILE = "qa_bot.toml"
 ENV_PREFIX = "QA_BOT_"
 MAX_QUESTION_CHARS = 8000
 # Where a setting is kept says nothing about what the answers are.
-_NOT_HASHED = {"index_dir", "llm_key_file", "llm_timeout_seconds"}
+_NOT_HASHED = {"index_dir", "keep_conversations", "llm_key_file", "llm_timeout_seconds"}
 # These shape answers only while a model writes them.
 _OF_MODEL = {"llm", "llm_context_window", "llm_max_tokens", "unsupported"}
 
@@ -105,6 +105,11 @@ class Settings(BaseSettings):
     unsupported: Literal["marked", "removed"] = Field(
         default="marked",
         description="What becomes of a written sentence that no passage supports: `marked` or `removed`.",
+    )
+
+    keep_conversations: bool = Field(
+        default=True,
+        description="Whether the web chat's conversations are kept on disk; else until it ends.",
     )
 
     @field_validator("index_dir", "llm_key_file", mode="before")

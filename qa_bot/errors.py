@@ -5,6 +5,7 @@ QABotError                 anything below; its message is one sentence fit for a
 │   └── SettingsError      a setting that does not exist or is out of its range         exit code 2
 ├── ArticleError           a file that cannot be read as an article                     exit code 1
 ├── ModelError             a language model that cannot be used, or failed              exit code 1
+├── JournalError           the file of conversations cannot be read or written          exit code 1
 └── StoreError             the index cannot be used as it is                            exit code 1
     ├── StoreMismatchError built by another embedder or other settings, or another version
     ├── StoreBusyError     another process is writing
@@ -36,6 +37,10 @@ class ArticleError(QABotError):
 
 class ModelError(QABotError):
     """A language model cannot be reached, refused, or wrote nothing that can be used."""
+
+
+class JournalError(QABotError):
+    """The file that keeps the web chat's conversations cannot be read or written."""
 
 
 class StoreError(QABotError):

@@ -1,7 +1,8 @@
-"""An Answer as HTML for the web chat, in which every character of a text is inert.
+"""An Answer as the web chat draws it: pieces of plain text, each with what is to be shown of it.
 
-Every citation becomes a link that says by itself what it cites: the article's id, the offsets and
-a digest of the quote. So a source opens from any answer, however old, and nothing is remembered.
+The page makes text nodes of them, so no character of an article or a model can become markup. Every
+citation says by itself what it cites: the article's id, the offsets and a digest of the quote. So a source
+opens from any answer, however old.
 """
 
 from __future__ import annotations
@@ -9,159 +10,127 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from urllib.parse import quote as url_quoted
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlsplit
 
 from qa_bot.citations import shown
-from qa_bot.coverage import coverage_line
-from qa_bot.dates import long_date
-from qa_bot.types import Answer, Article, Citation, Coverage, Disagreement, Passage, Span
+from qa_bot.errors import QABotError
+from qa_bot.types import Answer, Article, Draft, Span
 
 _MARKER = re.compile(r"\[([0-9]{1,4})\]")
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_NEAREST = 3
-_SNIPPET = 160
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_PASSAGES = 5
+_PASSAGE_CHARS = 600
 
 
-def inert(text: str) -> str:
-    """The text as HTML that nothing can come alive in: neither markup, Markdown, LaTeX nor a link.
+def kept(answer: Answer, article: Callable[[str], Article]) -> dict[str, Any]:
+    """What is kept of an answer and sent to the page.
 
-    All but letters, digits and spaces become character references, which no Markdown reads.
+    Args:
+        answer: the answer.
+        article: gives an article by its id.
+
+    Returns:
+        ``answer``, as in the contract but without the files' paths; ``pieces``, its text as `pieces`
+        gives it; ``digests``, what tells whether a quote still stands in its article, by citation
+        number and passage id; and ``titles`` of the articles that passages are of.
     """
-    text = _UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text)
-    return re.sub(r"[^\w ]|_", lambda match: f"&#{ord(match[0])};", text)
-
-
-def source_href(article_id: str, start: int, end: int, text: str) -> str:
-    """The link that opens ``text`` where it stands in its article."""
-    return f"#source-{start}-{end}-{digest_of(text)}-{url_quoted(article_id, safe='', errors='replace')}"
-
-
-def answer_html(answer: Answer, label: Callable[[str], str]) -> str:
-    """A finished answer: text with chips, then the sources, or why there is no answer.
-
-    ``label`` names the article with an id.
-    """
-    if answer.answered:
-        below = "".join(_source_line(citation) for citation in answer.citations)
-    else:
-        below = "".join(_nearest_line(passage, label) for passage in answer.passages[:_NEAREST])
-    parts = [_small(notice) for notice in _notes(answer)]
-    parts.append(_paragraph(_marked_text(answer)))
-    parts += [_difference_table(item, answer.citations) for item in answer.disagreements]
-    if below and not answer.answered:
-        parts.append('<p class="small">The nearest passages:</p>')
-    if below:
-        parts.append(f'<ul class="sources">{below}</ul>')
-    return _message("".join(parts), "" if answer.answered else "declined")
-
-
-def _difference_table(difference: Disagreement, citations: Sequence[Citation]) -> str:
-    """The values that the sources give, a row each: value, who says it, outlet, day."""
-    cited = {citation.number: citation for citation in citations}
-    head = "".join(
-        f'<th scope="col">{name}</th>' for name in ("Value", "Said by", "Outlet", "Date", "Source")
-    )
-    rows = [
-        "".join(
-            f"<td>{cell}</td>"
-            for cell in (
-                inert(claim.value),
-                inert(claim.said_by or "\N{EN DASH}"),
-                inert(cited[claim.citation].article.publisher or cited[claim.citation].article.label),
-                inert(long_date(cited[claim.citation].article.published)),
-                _chip(cited[claim.citation]),
-            )
-        )
-        for claim in difference.claims
-        if claim.citation in cited
+    bare = without_paths(answer)
+    passages = bare.passages[:_PASSAGES]
+    data = replace(bare, passages=()).to_dict()
+    data["passages"] = [
+        {**passage.to_dict(), "text": passage.text[:_PASSAGE_CHARS]}
+        for passage in (() if answer.answered else passages)
     ]
-    body = "".join(f"<tr>{row}</tr>" for row in rows)
-    return (
-        f'<table class="figures"><caption>{inert(difference.about)}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    digests = {str(citation.number): digest_of(citation.quote) for citation in answer.citations}
+    digests |= {passage.id: digest_of(passage.text) for passage in passages}
+    titles = (
+        {} if answer.answered else {each.article_id: _title(article, each.article_id) for each in passages}
     )
+    found: dict[str, Any] = sendable(
+        {"answer": data, "pieces": pieces(answer), "digests": digests, "titles": titles}
+    )
+    return found
 
 
-def draft_html(text: str, unsupported: Sequence[Span] = (), checked: int = 0) -> str:
-    """An answer that is still being written: what is finished with its verdict, then what is not.
+def _title(article: Callable[[str], Article], article_id: str) -> str:
+    try:
+        found = article(article_id)
+    except QABotError:  # it was removed meanwhile
+        return article_id
+    return " · ".join(part for part in (found.label, found.publisher) if part)
 
-    Its citations cannot be opened yet.
+
+def without_paths(answer: Answer) -> Answer:
+    """The answer for the network: where a file lies is the server's own affair.
+
+    It would also be taken for a file to download by Gradio's client.
     """
-    done = _emboldened(text, 0, checked, (), unsupported)
-    return _message(_paragraph(done + inert(text[checked:])), "draft")
+    citations = (replace(each, article=replace(each.article, path=None)) for each in answer.citations)
+    return replace(answer, citations=tuple(citations))
 
 
-def note_html(sentence: str) -> str:
-    """A sentence about the chat itself, such as a refused question."""
-    return _message(_paragraph(inert(sentence)), "note")
+def pieces(answer: Answer) -> list[dict[str, Any]]:
+    """The answer's text in order: ``{"text", "bold", "unsupported"}``, or ``{"cite": number}`` for a marker.
 
-
-def header_html(coverage: Coverage, is_demo: bool) -> str:
-    """The head of the page: what is indexed, and that it is the demo while it is."""
-    lines = [f'<h1>qa_bot</h1><p class="coverage">{inert(coverage_line(coverage))}</p>']
-    if is_demo:
-        lines.append(
-            '<p class="demo"><b>Sample articles.</b> To ask about your own: '
-            "<code>qa-bot index PATH</code>, then start the chat again.</p>"
-        )
-    return f'<header class="qa-head">{"".join(lines)}</header>'
-
-
-def _message(inner: str, kind: str) -> str:
-    return f'<div class="qa {kind}">{inner}</div>'
-
-
-def question_html(question: str) -> str:
-    """What the reader asked."""
-    return _message(_paragraph(inert(question)), "asked")
-
-
-def _paragraph(inner: str) -> str:
-    """Text that keeps its lines, a little apart from each other."""
-    return '<p class="text">{}</p>'.format(inner.replace("&#10;", '&#10;<i class="gap"></i>'))
-
-
-def _small(text: str) -> str:
-    return f'<p class="small">{inert(text)}</p>'
-
-
-def _notes(answer: Answer) -> Iterator[str]:
-    asked = answer.standalone_question
-    if asked and asked.strip() != answer.question.strip():
-        yield f"Understood as: {asked}"
-    yield from answer.notices
-
-
-def _marked_text(answer: Answer) -> str:
-    """The answer's text with its markers as chips, and what answers in bold."""
-    chips = {citation.number: citation for citation in answer.citations}
+    The texts and markers joined are ``answer.text``, where a character that cannot be shown is U+FFFD.
+    """
+    known = {citation.number for citation in answer.citations}
     bold = _bold_spans(answer)
-    pieces, at = [], 0
+    found: list[dict[str, Any]] = []
+    at = 0
     for match in _MARKER.finditer(answer.text):
-        citation = chips.get(int(match[1]))
-        if citation is not None:
-            before = _emboldened(answer.text, at, match.start(), bold, answer.unsupported)
-            # A chip stays on the line of the word before it.
-            pieces += [re.sub(" $", "&#160;", before), _chip(citation)]
+        if int(match[1]) in known:
+            found += _marked(answer, at, match.start(), bold)
+            found.append({"cite": int(match[1])})
             at = match.end()
-    pieces.append(_emboldened(answer.text, at, len(answer.text), bold, answer.unsupported))
-    return "".join(pieces)
+    return [*found, *_marked(answer, at, len(answer.text), bold)]
+
+
+def _marked(answer: Answer, start: int, end: int, bold: Sequence[Span]) -> Iterator[dict[str, Any]]:
+    """Pieces of text[start:end], cut wherever boldness or support changes."""
+    edges = {start, end}
+    for span in (*bold, *answer.unsupported):
+        edges |= {edge for edge in (span.start, span.end) if start < edge < end}
+    cuts = sorted(edges)
+    for left, right in pairwise(cuts):
+        yield {
+            "text": showable(answer.text[left:right]),
+            "bold": _lies_in(left, bold),
+            "unsupported": _lies_in(left, answer.unsupported),
+        }
+
+
+def draft_lines(draft: Draft) -> list[list[dict[str, Any]]]:
+    """A draft's lines as pieces ``{"text", "unsupported"}``: sentences that nothing supports stand apart."""
+    edges = {0, len(draft.text)}
+    for span in draft.unsupported:
+        edges |= {span.start, span.end}
+    lines: list[list[dict[str, Any]]] = [[]]
+    for left, right in pairwise(sorted(edges)):
+        lacking = _lies_in(left, draft.unsupported)
+        first, *others = draft.text[left:right].split("\n")
+        lines[-1].append({"text": showable(first), "unsupported": lacking})
+        lines += [[{"text": showable(line), "unsupported": lacking}] for line in others]
+    return lines
+
+
+def _lies_in(offset: int, spans: Sequence[Span]) -> bool:
+    return any(span.start <= offset < span.end for span in spans)
 
 
 def _bold_spans(answer: Answer) -> list[Span]:
-    """The highlights of every quote that stands in the text, in order and apart."""
+    """The highlights of every quote that stands in the text."""
     found = []
     for citation in answer.citations:
         base = answer.text.find(shown(citation.quote))
         for span in citation.highlights if base >= 0 else ():
             start, end = (_offset_shown(citation.quote, at) for at in (span.start, span.end))
-            found.append((base + start, base + end))
-    spans: list[Span] = []
-    for start, end in sorted(found):
-        start = max(start, spans[-1].end) if spans else start
-        if start < end:
-            spans.append(Span(start, end))
-    return spans
+            found.append(Span(base + start, base + end))
+    return found
 
 
 def _offset_shown(quote: str, offset: int) -> int:
@@ -169,59 +138,40 @@ def _offset_shown(quote: str, offset: int) -> int:
     return len(" ".join(f"{quote[:offset]}.".split())) - 1
 
 
-def _emboldened(
-    text: str, start: int, end: int, bold: Sequence[Span], unsupported: Sequence[Span] = ()
-) -> str:
-    """A part of a text with what answers in bold, and what nothing supports set apart."""
-    marks = [(span, "b", "") for span in bold]
-    marks += [(span, "span", f' class="unsupported" title="{_UNSUPPORTED}"') for span in unsupported]
-    pieces, at = [], start
-    for span, tag, attributes in sorted(marks, key=lambda mark: mark[0].start):
-        left, right = max(span.start, at), min(span.end, end)
-        if left < right:
-            pieces += [inert(text[at:left]), f"<{tag}{attributes}>{inert(text[left:right])}</{tag}>"]
-            at = right
-    return "".join([*pieces, inert(text[at:end])])
+def sendable(value: Any) -> Any:
+    """JSON-ready values in which every text can be encoded: U+FFFD stands for a lone surrogate."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, dict):
+        return {sendable(key): sendable(each) for key, each in value.items()}
+    return [sendable(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
-_UNSUPPORTED = "No passage says this"
+def showable(text: str) -> str:
+    """The text, with U+FFFD for what no page can show."""
+    return _UNSHOWABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _chip(citation: Citation) -> str:
-    title = f"Source {citation.number}: {byline(citation.article)}"
-    return f'<a class="chip" href="{_href(citation)}" title="{inert(title)}">{citation.number}</a>'
+def facts(article: Article) -> dict[str, Any]:
+    """What the page shows of an article beside its text; ``url`` is None when it is no web address."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "publisher": article.publisher,
+        "author": article.author,
+        "published": article.published,
+        "date_source": article.date_source,
+        "url": web_address(article.url),
+        "superseded": article.superseded,
+    }
 
 
-def _source_line(citation: Citation) -> str:
-    article = citation.article
-    facts = [byline(article)]
-    facts += [f"said by {citation.said_by}"] if citation.said_by else []
-    facts += [f"“{date.text}” is {long_date(date.date)}" for date in citation.dates]
-    facts += ["a later version exists"] if article.superseded else []
-    return (
-        f'<li><a class="source" href="{_href(citation)}"><b>{citation.number}</b> '
-        f"{inert(article.label)}</a> <span>{inert('; '.join(facts))}</span></li>"
-    )
-
-
-def _nearest_line(passage: Passage, label: Callable[[str], str]) -> str:
-    href = source_href(passage.article_id, passage.start, passage.end, passage.text)
-    text = " ".join(passage.text.split())
-    words, _, _ = text[:_SNIPPET].rpartition(" ")
-    cut = text if len(text) <= _SNIPPET else f"{words or text[:_SNIPPET]} …"
-    return (
-        f'<li><a class="source" href="{href}">{inert(label(passage.article_id))}</a> '
-        f"<span>{inert(cut)}</span></li>"
-    )
-
-
-def _href(citation: Citation) -> str:
-    return source_href(citation.article.id, citation.start, citation.end, citation.quote)
-
-
-def byline(article: Article) -> str:
-    """Who published the article and when: "Harbour Daily, 5 November 2024"."""
-    return ", ".join(part for part in (article.publisher, long_date(article.published)) if part)
+def web_address(url: str | None) -> str | None:
+    """The address, if it is one of the web: http or https."""
+    try:
+        return url if url and urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
 
 
 def digest_of(text: str) -> str:

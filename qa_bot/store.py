@@ -275,6 +275,27 @@ class Store:
         rows = self._all(f"SELECT {_FACTS}, '' FROM article ORDER BY published IS NULL, published DESC, id")
         return [_article(row) for row in rows]
 
+    def passage_counts(self) -> dict[str, int]:
+        """How many passages each article has, by its id."""
+        rows = self._all(
+            "SELECT a.id, count(*) FROM passage p JOIN article a ON a.number = p.article GROUP BY 1"
+        )
+        return dict(rows)
+
+    def is_being_changed(self) -> bool:
+        """Whether a thread or another process holds the right to write."""
+        if self._changing.locked():
+            return True
+        lock = FileLock(self.folder / "lock", thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        except OSError:  # nobody may write here
+            return False
+        lock.release()
+        return False
+
     def article(self, article_id: str) -> Article | None:
         """One article whole, or None when there is none of that id."""
         row = self._all(f"SELECT {_FACTS}, text FROM article WHERE id = ?", (article_id,))

@@ -1,18 +1,18 @@
-"""One reader's conversation with the bot, as the web chat shows it."""
+"""One question of the web chat: answered piece by piece, written down, stopped when the reader says so."""
 
 from __future__ import annotations
 
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from qa_bot.errors import QABotError
-from qa_bot.rendering import answer_html, draft_html, note_html
-from qa_bot.types import Answer, Draft, Turn
+from qa_bot.journal import Exchange, Journal
+from qa_bot.rendering import draft_lines, kept, showable
+from qa_bot.types import Answer, Article, Citation, Draft, Span, Turn
 from qa_bot.writing import Writing
 
 if TYPE_CHECKING:
@@ -20,94 +20,149 @@ if TYPE_CHECKING:
 
 SORRY = "Something went wrong. Please try again."
 _POLL_SECONDS = 0.05
+_MOST_RUNS = 1000
 _Item = TypeVar("_Item")
+Event = dict[str, Any]
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question, what the page shows below it, and the answer once there is one."""
+class Asked:
+    """A question as the page sends it: whose, in which conversation, in place of which exchange.
 
+    ``filters`` are the options of `QABot.answer` that narrow the articles.
+    """
+
+    owner: str
     question: str
-    shown: str
-    answer: Answer | None = None
+    filters: Mapping[str, Any]
+    conversation: str | None = None
+    replacing: str | None = None
 
 
-Talk = tuple[Exchange, ...]
+def answering(bot: QABot, journal: Journal, asked: Asked, stopped: Callable[[], bool]) -> Iterator[Event]:
+    """What the page is told while a question is answered.
 
+    First ``{"conversation", "title", "exchange"}``, then ``{"draft": the text so far}`` as often as there is
+    more, at last ``{"done": the exchange}``. What goes wrong is written into the exchange and not raised; it
+    ends soon after ``stopped`` says so, and what was written until then is kept.
 
-def reply(
-    bot: QABot, question: str, past: Talk, opened: Callable[[object], object] | None = None
-) -> Iterator[Exchange]:
-    """The exchange as it grows. Whatever goes wrong is shown in it; nothing is raised.
-
-    ``opened`` is handed the bot's stream, whose ``close`` ends a language model's work.
+    Raises:
+        QABotError: the question could not be written down.
     """
-    exchange = Exchange(question, draft_html("Reading the articles…"))
-    yield exchange
-    # What the bot says of itself when it declines names nobody that a follow-up could mean.
-    turns = [
-        Turn(old.question, old.answer.text if old.answer.citations else "", old.answer.citations)
-        for old in past
-        if old.answer
-    ]
-    try:
-        items = bot.stream(question, history=turns)
-        if opened is not None:
-            opened(items)
-        for item in items:
-            if isinstance(item, Draft):
-                yield replace(exchange, shown=draft_html(item.text, item.unsupported, item.checked))
-            else:
-                yield replace(exchange, shown=answer_html(item, partial(_label, bot)), answer=item)
-    except QABotError as error:
-        yield replace(exchange, shown=note_html(str(error)))
-    except Exception:
-        logger.exception("answering failed")
-        yield replace(exchange, shown=note_html(SORRY))
-
-
-def _label(bot: QABot, article_id: str) -> str:
-    try:
-        return bot.article(article_id).label
-    except QABotError:
-        return article_id
-
-
-@dataclass(slots=True)
-class Seat:
-    """A reader's place: what was said, whether an answer is being written, whether to stop it."""
-
-    talk: Talk = ()
-    busy: bool = False
-    stopped: bool = False
-
-
-def answering(bot: QABot, question: str, seat: Seat, start: int | None = None) -> Iterator[Talk]:
-    """The talk as the answer to a question grows in it; it ends soon after the seat is stopped.
-
-    ``start`` is how many exchanges are kept; by default all.
-    """
-    past = seat.talk[:start]
-    seat.busy, seat.stopped = True, False
+    said, exchange = journal.begin(
+        asked.owner,
+        asked.question,
+        asked.filters,
+        conversation=asked.conversation,
+        replacing=asked.replacing,
+    )
+    yield {"conversation": said.id, "title": said.title, "exchange": exchange.to_dict()}
+    text, ended = "", False
     streams: list[object] = []
     try:
-        for exchange in _until(lambda: seat.stopped, reply(bot, question, past, streams.append)):
-            seat.talk = (*past, exchange)
-            yield seat.talk
-        if seat.stopped and seat.talk and seat.talk[-1].answer is None:
-            last = replace(seat.talk[-1], shown=seat.talk[-1].shown + note_html("Stopped."))
-            seat.talk = (*past, last)
-            yield seat.talk
+        turns = turns_of(said.exchanges)
+        for item in until(stopped, _items(bot, asked, turns, streams.append)):
+            if isinstance(item, Draft):
+                text = showable(item.text)
+                yield {"draft": text, "lines": draft_lines(item)} if item.unsupported else {"draft": text}
+            else:
+                ended = True
+                if isinstance(item, Answer):
+                    journal.finish(exchange.id, "done", answer=kept(item, bot.article))
+                else:
+                    journal.finish(exchange.id, "failed", text=item["message"], answer={"error": item})
     finally:
-        seat.busy = False
         for stream in streams:
             if isinstance(stream, Writing):  # nobody reads what its model writes any more
                 stream.close()
+        if not ended:
+            journal.finish(exchange.id, "stopped", text=text)
+    yield {"done": _exchange(journal, asked.owner, said.id, exchange)}
 
 
-def _until(stopped: Callable[[], bool], items: Iterator[_Item]) -> Iterator[_Item]:
-    """The items until it is stopped, which the wait for the next item does not hold up."""
+def _items(
+    bot: QABot, asked: Asked, turns: Sequence[Turn], opened: Callable[[object], object]
+) -> Iterator[Draft | Answer | Event]:
+    """What the bot gives, and as the last item an error where there is one.
+
+    ``opened`` is handed the bot's stream, whose ``close`` ends a language model's work.
+    """
+    try:
+        stream = bot.stream(asked.question, history=turns, **asked.filters)
+        opened(stream)
+        yield from stream
+    except QABotError as error:
+        yield error_of(error)
+    except Exception:
+        logger.exception("answering failed")
+        yield error_of(None)
+
+
+def _exchange(journal: Journal, owner: str, conversation: str, exchange: Exchange) -> Event:
+    said = journal.conversation(owner, conversation)
+    return next((each.to_dict() for each in said.exchanges if each.id == exchange.id), exchange.to_dict())
+
+
+def error_of(error: QABotError | None) -> Event:
+    """An error as the page is told it: its type, a sentence, and nothing of what is not meant for readers."""
+    return {"type": type(error).__name__ if error else "Error", "message": str(error) if error else SORRY}
+
+
+def turns_of(exchanges: Sequence[Exchange]) -> list[Turn]:
+    """What was said before, as the bot takes it.
+
+    What the bot says of itself when it declines names nobody that a follow-up could mean.
+    """
+    turns = []
+    for exchange in exchanges:
+        answer = (exchange.answer or {}).get("answer")
+        if answer is not None:
+            citations = tuple(map(_citation, answer["citations"]))
+            turns.append(Turn(exchange.question, answer["text"] if citations else "", citations))
+    return turns
+
+
+def _citation(data: Mapping[str, Any]) -> Citation:
+    article = data["article"]
+    return Citation(
+        data["number"],
+        data["quote"],
+        data["start"],
+        data["end"],
+        data["passage_id"],
+        Article(article["id"], "", article["title"], article["publisher"], None, article["published"]),
+        tuple(Span(span["start"], span["end"]) for span in data["highlights"]),
+        data["said_by"],
+    )
+
+
+class Stops:
+    """Who wants which answer stopped. A run is named by the page that started it."""
+
+    def __init__(self) -> None:
+        self._wanted: dict[tuple[str, str], threading.Event] = {}
+
+    def begin(self, owner: str, run: str) -> threading.Event:
+        """The event that is set when the run is to stop; set already when it was stopped in the queue."""
+        return self._wanted.setdefault((owner, run), threading.Event())
+
+    def stop(self, owner: str, run: str) -> None:
+        """Stop a run, also one that has not begun."""
+        while len(self._wanted) >= _MOST_RUNS:  # made up by somebody: a run that has begun is ended by `end`
+            self._wanted.pop(next(iter(self._wanted)))
+        self.begin(owner, run).set()
+
+    def end(self, owner: str, run: str) -> None:
+        """Forget a run."""
+        self._wanted.pop((owner, run), None)
+
+
+def until(stopped: Callable[[], bool], items: Iterator[_Item]) -> Iterator[_Item]:
+    """The items until it is stopped, which the wait for the next item does not hold up.
+
+    Of Drafts that come faster than they are taken only the newest is given.
+    """
     ready: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
     left = threading.Event()
 
@@ -123,6 +178,8 @@ def _until(stopped: Callable[[], bool], items: Iterator[_Item]) -> Iterator[_Ite
         while not stopped():
             try:
                 item = ready.get(timeout=_POLL_SECONDS)
+                while isinstance(item, Draft) and not ready.empty():
+                    item = ready.get()
             except queue.Empty:
                 continue
             if item is None:

@@ -1,7 +1,8 @@
-"""The web chat: a thin skin over a QABot.
+"""The web chat's page and its server: a thin skin over a QABot.
 
-Nothing that the browser sends is trusted, nothing outside this machine is asked for, and no
-exception reaches the page.
+Gradio serves the page, keeps the queue in which questions wait their turn, asks for the password, and takes
+the calls; what is drawn in the page is drawn by the scripts in `assets/page`. Nothing that the browser
+sends is trusted, nothing outside this machine is asked for, and no exception reaches the page.
 """
 
 from __future__ import annotations
@@ -12,11 +13,9 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 # Read while gradio is imported: without it a start looks up api.gradio.app and huggingface.co.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -25,244 +24,107 @@ import click
 import fastapi
 import gradio as gr
 import uvicorn
+from starlette.staticfiles import StaticFiles
 
-from qa_bot.config import MAX_QUESTION_CHARS
-from qa_bot.errors import QABotError, UsageError
-from qa_bot.guard import Guard
-from qa_bot.rendering import (
-    byline,
-    digest_of,
-    header_html,
-    note_html,
-    question_html,
-)
-from qa_bot.talk import SORRY, Seat, Talk, answering
-from qa_bot.types import Answer, Span
+from qa_bot.endpoints import Endpoints
+from qa_bot.errors import JournalError, QABotError, UsageError
+from qa_bot.guard import Guard, reader
+from qa_bot.journal import FILE, Journal
+from qa_bot.library import Library
 
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
 
 ASSETS = Path(__file__).parent / "assets"
-GONE = "This source is no longer available: its article is not in the index."
-CHANGED = "This article has changed since the answer was given; the quote is not marked."
-EXAMPLES = (
-    "How many North Korean troops are in Russia?",
-    "What did Rutte say about the deployment?",
-    "Who called the soldiers “cannon fodder”?",
-    "Who heads MI6?",
+# The page's calls that are answered at once, beside the two that stream: talk and add.
+CALLS = (
+    *("state", "examples", "settings", "stop", "judge", "timeline", "articles", "read", "remove"),
+    *("conversations", "conversation", "rename", "forget", "export"),
 )
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _FONTS = ("system-ui", "sans-serif")
-# How the page's own events are bound: programs cannot call them, and no progress bar covers the chat.
-_OWN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _MONO = ("ui-monospace", "monospace")
+_HEAD = (
+    '<meta name="color-scheme" content="light dark">'
+    '<link rel="stylesheet" href="qa/theme.css"><link rel="stylesheet" href="qa/chat.css">'
+    '<link rel="stylesheet" href="qa/views.css"><script src="qa/theme.js"></script>'
+    '<script type="module" src="qa/app.js"></script>'
+)
 logger = logging.getLogger(__name__)
-
-
-# --------------------------------------------------------------------------- what the page calls
-
-
-def source(bot: QABot, article_id: object, start: object, end: object, digest: object) -> dict[str, Any]:
-    """What the source panel shows, or ``{"error": sentence}``; any argument may be nonsense."""
-    if not isinstance(article_id, str):
-        return {"error": GONE}
-    try:
-        article = bot.article(article_id)
-    except UsageError:
-        return {"error": GONE}
-    except QABotError as error:
-        return {"error": str(error)}
-    except Exception:
-        logger.exception("the source panel failed")
-        return {"error": SORRY}
-    span = _span(article.text, start, end, digest)
-    left, right = (span.start, span.end) if span else (0, 0)
-    return {
-        "title": article.label,
-        "byline": byline(article),
-        "url": _web_address(article.url),
-        "note": "A later version of this article exists." if article.superseded else None,
-        "warning": None if span else CHANGED,
-        "before": article.text[:left],
-        "quote": article.text[left:right],
-        "after": article.text[right:],
-    }
-
-
-def _span(text: str, start: object, end: object, digest: object) -> Span | None:
-    """The span, if it lies in the text and holds what the link was made for."""
-    if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text):
-        return None
-    return Span(start, end) if digest_of(text[start:end]) == digest else None
-
-
-def _web_address(url: str | None) -> str | None:
-    try:
-        return url if url and urlsplit(url).scheme in ("http", "https") else None
-    except ValueError:
-        return None
-
-
-def ask(bot: QABot, question: object) -> dict[str, Any]:
-    """The Answer to one question as JSON, or ``{"error": {"type", "message"}}``."""
-    try:
-        if not isinstance(question, str):
-            raise UsageError("The question must be a text.")
-        *_, answer = bot.stream(question)
-        assert isinstance(answer, Answer)
-        return _without_paths(answer).to_dict()
-    except QABotError as error:
-        return {"error": {"type": type(error).__name__, "message": str(error)}}
-    except Exception:
-        logger.exception("answering failed")
-        return {"error": {"type": "Error", "message": SORRY}}
-
-
-def _without_paths(answer: Answer) -> Answer:
-    """The answer for the network: where a file lies is the server's own affair.
-
-    It would also be taken for a file to download by Gradio's client.
-    """
-    citations = (replace(each, article=replace(each.article, path=None)) for each in answer.citations)
-    return replace(answer, citations=tuple(citations))
 
 
 # -------------------------------------------------------------------------------------- the page
 
 
-def build(bot: QABot, *, concurrency: int = 4) -> gr.Blocks:
-    """The page as Gradio blocks, to serve or to put into another Gradio program.
+def build(
+    bot: QABot, *, journal: Journal | None = None, trouble: str | None = None, concurrency: int = 4
+) -> gr.Blocks:
+    """The page as Gradio blocks, for `application` to serve.
 
-    ``concurrency`` is how many questions are answered at once; more wait their turn.
+    Args:
+        bot: the bot to ask.
+        journal: where conversations are kept; in memory when None.
+        trouble: why they are not kept on disk, if that was wanted; a sentence.
+        concurrency: how many questions are answered at once; more wait their turn.
     """
-    page = gr.Blocks(title="qa_bot", fill_height=True, analytics_enabled=False)
+    endpoints = Endpoints(Library(bot), journal or Journal(None), trouble)
+    page = gr.Blocks(title="qa_bot", fill_width=True, analytics_enabled=False)
     with page:
-        head = gr.Markdown(elem_id="head", latex_delimiters=[])
-        page.load(partial(_header, bot), None, head, queue=False, **_OWN)
-        chat = gr.Chatbot(
-            label="Conversation",
-            show_label=False,
-            elem_id="chat",
-            scale=1,
-            buttons=["copy"],
-            latex_delimiters=[],
-            group_consecutive_messages=False,
-            placeholder="Ask about the articles. Every answer comes with quotes to check.",
-            examples=[{"text": example} for example in EXAMPLES] if bot.is_demo else None,
-        )
-        box = gr.Textbox(
-            label="Question",
-            show_label=False,
-            elem_id="question",
-            placeholder="Ask a question",
-            # One more than is answered, so that a text that is too long meets the bot's sentence.
-            max_length=MAX_QUESTION_CHARS + 1,
-            submit_btn=True,
-            autofocus=True,
-        )
-        _wire(bot, chat, box, concurrency)
-        _publish(bot, concurrency)
-    page.queue(max_size=64)
+        with gr.Column(elem_id="qa-place"):
+            gr.Markdown("")
+        _publish(endpoints, concurrency)
+        _serve_page(endpoints, concurrency)
+    page.queue(max_size=256)
     return page
 
 
-def _header(bot: QABot) -> str:
-    try:
-        return header_html(bot.coverage(), bot.is_demo)
-    except QABotError as error:
-        return note_html(str(error))
+def _publish(endpoints: Endpoints, concurrency: int) -> None:
+    """The two functions that programs may call."""
 
-
-def _wire(bot: QABot, chat: gr.Chatbot, box: gr.Textbox, concurrency: int) -> None:
-    """Let the page answer. The talk is kept here, not taken from the browser."""
-    seated = gr.State(Seat())
-
-    def respond(question: object, seat: Seat, start: int | None = None) -> Iterator[tuple[Any, ...]]:
-        if seat.busy or not isinstance(question, str) or not question.strip():
-            yield gr.skip(), gr.skip(), gr.skip()
-            return
-        yield seat, gr.skip(), _box(busy=True, value="")
-        for talk in answering(bot, question, seat, start):
-            yield gr.skip(), _messages(talk), gr.skip()
-        yield gr.skip(), gr.skip(), _box(busy=False)
-
-    def example(seat: Seat, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        value = _event(event, "value")
-        yield from respond(value.get("text") if isinstance(value, dict) else None, seat)
-
-    def retry(seat: Seat, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        place = _place(seat.talk, event)
-        yield from respond(None if place is None else seat.talk[place].question, seat, place)
-
-    def undo(seat: Seat, event: gr.EventData) -> tuple[Any, ...]:
-        place = None if seat.busy else _place(seat.talk, event)
-        if place is None:
-            return gr.skip(), gr.skip()
-        question, seat.talk = seat.talk[place].question, seat.talk[:place]
-        return _messages(seat.talk), question
-
-    def clear(seat: Seat) -> None:
-        seat.stopped, seat.talk = True, ()
-
-    def stop(seat: Seat) -> Any:
-        seat.stopped = True
-        # The server may have been started anew: then nothing is being answered.
-        return gr.skip() if seat.busy else _box(busy=False)
-
-    shown = [seated, chat, box]
-    slow: dict[str, Any] = {"concurrency_id": "answer", "concurrency_limit": concurrency, **_OWN}
-    # "multiple": a question sent the moment an answer ends must not be lost; while busy it is.
-    box.submit(respond, [box, seated], shown, trigger_mode="multiple", **slow)
-    chat.example_select(example, seated, shown, **slow)
-    chat.retry(retry, seated, shown, **slow)
-    chat.undo(undo, seated, [chat, box], queue=False, **_OWN)
-    chat.clear(clear, seated, None, queue=False, **_OWN)
-    box.stop(stop, seated, box, queue=False, **_OWN)
-
-
-def _publish(bot: QABot, concurrency: int) -> None:
-    """The two functions that programs may call; the page itself calls ``source``."""
-
-    def ask_(question: str) -> dict[str, Any]:
+    def ask(question: str) -> dict[str, Any]:
         """Answer a question from the indexed articles, with quotes that can be checked.
 
         Args:
             question: The question, in plain words.
         """
-        return ask(bot, question)
+        return endpoints.ask(question)
 
-    def source_(article: str, start: int, end: int, digest: str) -> dict[str, Any]:
+    def source(article: str, start: int, end: int, digest: str) -> dict[str, Any]:
         """The article with the quote ``text[start:end]`` set apart."""
-        return source(bot, article, start, end, digest)
+        return endpoints.source(article, start, end, digest)
 
-    gr.events.api(ask_, api_name="ask", concurrency_id="answer", concurrency_limit=concurrency)
-    gr.events.api(source_, api_name="source", queue=False)
-
-
-def _messages(talk: Talk) -> list[dict[str, str]]:
-    messages = []
-    for each in talk:
-        messages.append({"role": "user", "content": question_html(each.question)})
-        messages.append({"role": "assistant", "content": each.shown})
-    return messages
+    gr.events.api(ask, api_name="ask", concurrency_id="answer", concurrency_limit=concurrency)
+    gr.events.api(source, api_name="source", queue=False)
 
 
-def _box(*, busy: bool, **changes: Any) -> Any:
-    """The question box with the one button that makes sense: stop while busy, else send."""
-    return gr.update(submit_btn=not busy, stop_btn=busy, **changes)
+def _serve_page(endpoints: Endpoints, concurrency: int) -> None:
+    """The functions that the page itself calls; they stand in no list for programs."""
+
+    def talk(data: dict[str, Any], request: gr.Request) -> Iterator[dict[str, Any]]:
+        yield from endpoints.talk(_owner(request), data)
+
+    def add(data: dict[str, Any], request: gr.Request) -> Iterator[dict[str, Any]]:
+        yield from endpoints.add(_owner(request), data)
+
+    own: dict[str, Any] = {"api_visibility": "private"}
+    gr.events.api(talk, api_name="talk", concurrency_id="answer", concurrency_limit=concurrency, **own)
+    gr.events.api(add, api_name="add", concurrency_id="add", concurrency_limit=2, **own)
+    for name in CALLS:
+        gr.events.api(_called(getattr(endpoints, name)), api_name=name, queue=False, **own)
 
 
-def _event(event: gr.EventData, name: str) -> object:
-    """A field of what the browser says happened; None when there is no such field."""
-    data = event._data
-    return data.get(name) if isinstance(data, dict) else None
+def _called(method: Callable[[str | None, object], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def call(data: dict[str, Any], request: gr.Request) -> dict[str, Any]:
+        return method(_owner(request), data)
+
+    return call
 
 
-def _place(talk: Talk, event: gr.EventData) -> int | None:
-    """Which exchange a message belongs to: two messages make one."""
-    index = _event(event, "index")
-    place = index // 2 if type(index) is int else -1
-    return place if 0 <= place < len(talk) else None
+def _owner(request: gr.Request) -> str | None:
+    """Whose conversations these are: the user's who gave the password, else the browser's."""
+    if request.username:
+        return f"user:{request.username}"
+    return reader(dict(request.cookies))
 
 
 # ------------------------------------------------------------------------------------ the server
@@ -274,7 +136,8 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop serving."""
         for route in self.config.app.routes:  # type: ignore[union-attr]  # a FastAPI
-            route.app.stop_event.set()
+            if isinstance(route.app, gr.routes.App):
+                route.app.stop_event.set()
         await super().shutdown(sockets)
 
 
@@ -284,17 +147,16 @@ def application(
     """The whole chat as an ASGI application; ``hosts`` are the names it answers to (None: any)."""
     app = fastapi.FastAPI(openapi_url=None)
     app.add_middleware(Guard, hosts=hosts)
-    accent = gr.themes.colors.teal
+    app.mount("/qa", StaticFiles(directory=ASSETS / "page"))
     gr.mount_gradio_app(
         app,
         page,
         "/",
         auth=auth,
         auth_message="This chat needs a password." if auth else None,
-        theme=gr.themes.Base(primary_hue=accent, neutral_hue="slate", font=_FONTS, font_mono=_MONO),
-        css_paths=[ASSETS / "chat.css"],
-        head=f"<script>{(ASSETS / 'chat.js').read_text('utf-8')}</script>",
-        favicon_path=str(ASSETS / "favicon.svg"),
+        theme=_theme(),
+        head=_HEAD,
+        favicon_path=str(ASSETS / "page" / "mark.svg"),
         allowed_paths=[],
         footer_links=[],
         run_history=False,
@@ -303,6 +165,39 @@ def application(
         ssr_mode=False,
     )
     return app
+
+
+def _theme() -> gr.themes.Base:
+    """What Gradio draws itself, the page that asks for the password, in the colours of `theme.css`."""
+    return gr.themes.Base(neutral_hue="stone", font=_FONTS, font_mono=_MONO).set(
+        body_background_fill="#f6f4ef",
+        body_background_fill_dark="#14181b",
+        background_fill_primary="#f6f4ef",
+        background_fill_primary_dark="#14181b",
+        background_fill_secondary="#f6f4ef",
+        background_fill_secondary_dark="#14181b",
+        body_text_color="#1c2126",
+        body_text_color_dark="#e9eaea",
+        block_background_fill="#fffefb",
+        block_background_fill_dark="#1b2125",
+        input_background_fill="#fffefb",
+        input_background_fill_dark="#14181b",
+        input_border_color="#857f72",
+        input_border_color_dark="#7b868e",
+        input_border_width="1px",
+        block_label_text_color="#515b64",
+        block_label_text_color_dark="#a9b3ba",
+        block_info_text_color="#515b64",
+        block_info_text_color_dark="#a9b3ba",
+        button_primary_background_fill="#14555c",
+        button_primary_background_fill_dark="#7fd0cb",
+        button_primary_background_fill_hover="#0d3f45",
+        button_primary_background_fill_hover_dark="#a5e3df",
+        button_primary_border_color="#14555c",
+        button_primary_border_color_dark="#7fd0cb",
+        button_primary_text_color="#ffffff",
+        button_primary_text_color_dark="#07292b",
+    )
 
 
 def serve(
@@ -325,11 +220,24 @@ def serve(
         raise UsageError("The user and the password cannot be empty: --auth USER:PASSWORD.")
     hosts = _LOOPBACK | {host.lower()} if auth is None else None
     with _listen(host, port) as listener:
-        app = application(build(bot), auth=auth, hosts=hosts)
+        journal, trouble = _journal(bot)
+        app = application(build(bot, journal=journal, trouble=trouble), auth=auth, hosts=hosts)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
         name = f"[{host}]" if ":" in host else host
         (announce or partial(click.echo, err=True))(f"http://{name}:{listener.getsockname()[1]}")
         _Server(config).run(sockets=[listener])
+
+
+def _journal(bot: QABot) -> tuple[Journal, str | None]:
+    """Where conversations are kept; in memory, with the reason, when the disk does not take them."""
+    if not bot.settings.keep_conversations:
+        return Journal(None), None
+    try:
+        bot.own_folder.mkdir(parents=True, exist_ok=True)
+        return Journal(bot.own_folder / FILE), None
+    except (JournalError, OSError) as error:
+        logger.warning("Conversations are kept in memory only: %s", error)
+        return Journal(None), "Conversations cannot be kept on disk; they are lost when the chat is stopped."
 
 
 def _is_loopback(host: str) -> bool:

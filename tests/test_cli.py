@@ -16,6 +16,7 @@ import pytest
 
 from qa_bot.bot import index_articles
 from qa_bot.cli import commands, run
+from qa_bot.journal import FILE, Journal, Verdict
 from qa_bot.types import Article
 from tests.fakes import write_articles
 
@@ -601,3 +602,30 @@ def test_without_a_command_the_help_is_shown(qa_bot: QaBot) -> None:
     assert "index" in result.err
     assert qa_bot("--version").out.startswith("qa-bot")
     assert qa_bot("-h").code == 0
+
+
+# --- feedback -----------------------------------------------------------------------------------
+
+
+def test_feedback_is_listed_and_exported(qa_bot: QaBot, folder: Path, tmp_path: Path) -> None:
+    """Newest first with its note; exported a JSON object a line, with the answer as in the contract."""
+    index = tmp_path / "index"
+    qa_bot("index", folder, "--index-dir", index)
+    empty = qa_bot("feedback", "list", "--index-dir", index)
+    assert (empty.code, empty.out, empty.err) == (0, "", "No feedback yet.\n")
+    journal = Journal(index / FILE)
+    verdicts: tuple[Verdict, ...] = ("up", "down")
+    for verdict in verdicts:
+        _, exchange = journal.begin("browser:1", f"Who\nresigned {verdict}?", {"since": "2024-11-01"})
+        journal.finish(exchange.id, "done", answer={"answer": {"text": "Storm."}, "pieces": []})
+        journal.judge("browser:1", exchange.id, verdict, "Wrong." if verdict == "down" else "")
+    journal.close()
+
+    lines = qa_bot("feedback", "list", "--index-dir", index).out.splitlines()
+    assert [line[:4] for line in lines] == ["down", "    ", "up  "]
+    assert lines[0].endswith("Who resigned down?") and lines[1].strip() == "Wrong."
+    exported = qa_bot("feedback", "export", "--index-dir", index).out.splitlines()
+    assert [json.loads(line)["verdict"] for line in exported] == ["down", "up"]
+    assert json.loads(exported[0])["answer"] == {"text": "Storm."}
+    listed = qa_bot("feedback", "list", "--json", "--index-dir", index).json["feedback"]
+    assert listed[1]["filters"] == {"since": "2024-11-01"}

@@ -435,6 +435,7 @@ def test_a_busy_index_is_waited_for_and_then_told_with_its_holder(folder: Path, 
     )
     assert child.stdout is not None
     assert child.stdout.readline() == "held\n"
+    assert store.is_being_changed()
     waits: list[str] = []
     with (
         pytest.raises(StoreBusyError, match=str(child.pid)),

@@ -1,309 +1,120 @@
-"""The web chat without a browser: what it renders, what it refuses, what programs may call."""
+"""The web chat's server without a browser: what it serves, refuses, and lets programs and pages call."""
 
-import html
+import base64
 import json
 import logging
+import re
 import socket
-import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from html.parser import HTMLParser
-from typing import Any, cast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from hypothesis import given, strategies as st
 
-from qa_bot import rendering, talk, ui
+from qa_bot import ui
 from qa_bot.bot import QABot
-from qa_bot.errors import QABotError, StoreBusyError, UsageError
-from qa_bot.types import (
-    Answer,
-    Article,
-    Citation,
-    Claim,
-    Coverage,
-    Disagreement,
-    Draft,
-    Passage,
-    Span,
-    Turn,
-)
+from qa_bot.endpoints import Endpoints
+from qa_bot.errors import QABotError, UsageError
+from qa_bot.guard import COOKIE
+from qa_bot.journal import FILE, Journal
+from qa_bot.library import CHANGED, GONE, Library
+from qa_bot.rendering import digest_of
+from qa_bot.types import Article
+from tests.fakes import write_articles
 
-TEXT = "👋🏽 <b>Hello</b> **world** [1]. The dam 🌊 holds 40 million tonnes [2] of $$water$$.\n\nEnd."
+TEXT = "The Orme dam 🌊 holds 40 million tonnes of water, said engineer Rosa Lindt."
 DAM = Article(
-    "dam?id=7&x=ü/#",
-    TEXT,
-    "A <i>dam</i>",
-    "Daily & Sons",
-    None,
-    "2024-11-05",
-    "field",
-    "https://dam.example",
-    "/secret/dam.md",
+    "dam?id=7&x=ü#", TEXT, "A <i>dam</i>", "Daily & Sons", None, "2024-11-05", url="https://dam.example"
 )
-START = TEXT.index("The dam")
-END = TEXT.index("\n")
-ANY_TEXT = st.text(st.characters(codec=None, categories=("L", "M", "N", "P", "S", "Z", "Cc", "Cs")))
-MARKED_TEXT = st.lists(
-    st.one_of(
-        ANY_TEXT,
-        st.integers(0, 12).map(lambda number: f"[{number}]"),
-        st.sampled_from(
-            [
-                "<script>",
-                "</p>",
-                "<img src=x onerror=y>",
-                "](http://x)",
-                "**",
-                "`",
-                "$$",
-                "\n# ",
-                "&lt;",
-                "||",
-            ]
+COST = "How much water does the Orme dam hold?"
+PROGRAMS = {"/ask", "/source"}
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QABot]:
+    folder = tmp_path_factory.mktemp("ui")
+    (folder / "dam.jsonl").write_text(
+        json.dumps(
+            {
+                "id": DAM.id,
+                "title": DAM.title,
+                "publisher": DAM.publisher,
+                "date": DAM.published,
+                "url": DAM.url,
+                "text": TEXT,
+            }
         ),
+        "utf-8",
     )
-).map("".join)
+    with QABot.from_articles(folder / "dam.jsonl", index_dir=folder / "index") as bot:
+        yield bot
 
 
-class Shelf:
-    """A bot over one article: it cites the article, repeats the history, or fails as it is told."""
-
-    is_demo = True
-    let_go = threading.Event()
-
-    def article(self, article_id: str) -> Article:
-        if article_id != DAM.id:
-            raise UsageError(f"There is no article {article_id!r}.")
-        return DAM
-
-    def coverage(self) -> Coverage:
-        return Coverage(1, "2024-11-05", "2024-11-05")
-
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Draft | Answer]:
-        if question == "break":
-            raise RuntimeError("/a/secret/path")
-        if question == "busy":
-            raise StoreBusyError("Another process is writing; try again.")
-        yield Draft("The dam")
-        if question == "wait":
-            self.let_go.wait(30)
-        yield Answer(
-            question, " ".join(turn.question for turn in history) or "The dam [1]", True, citations=(cite(),)
-        )
+# ------------------------------------------------------------------------------------ what is called
 
 
-def cite(number: int = 1, *highlights: Span) -> Citation:
-    return Citation(number, TEXT[START:END], START, END, "p", DAM, highlights)
+def test_a_program_gets_the_answer_or_an_error_as_json(bot: QABot) -> None:
+    """The keys are those of --json; where files lie is not told."""
+    endpoints = Endpoints(Library(bot), Journal(None))
+    answer = endpoints.ask(COST)
+    assert answer["citations"][0]["quote"] == TEXT
+    assert answer["citations"][0]["article"]["path"] is None
+    assert endpoints.ask(["no", "text"])["error"]["type"] == "UsageError"
+    assert endpoints.ask("why " * 2100)["error"]["message"].startswith("The question has")
 
 
-def shelf() -> QABot:
-    return cast("QABot", Shelf())
-
-
-class Page(HTMLParser):
-    """What a browser makes of HTML: its tags, its links, and its text with chips as [n]."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.chips: list[str] = []
-        self.shown = ""
-        self._in_text = self._in_chip = False
-        self.feed(source)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        kinds = dict(attrs).get("class") or ""
-        self._in_text = self._in_text or (tag == "p" and kinds == "text")
-        self._in_chip = kinds == "chip"
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_text = self._in_text and tag != "p"
-        self._in_chip = self._in_chip and tag != "a"
-
-    def handle_data(self, data: str) -> None:
-        if self._in_chip:
-            self.chips.append(data)
-        if self._in_text:
-            self.shown += f"[{data}]" if self._in_chip else data
-
-
-# --------------------------------------------------------------------------------------- rendering
-
-
-@given(ANY_TEXT)
-def test_inert_text_holds_nothing_that_could_come_alive(text: str) -> None:
-    """No character that HTML, Markdown or LaTeX reads is left, and a browser shows the same text."""
-    made = rendering.inert(text)
-    assert not set(made) & set("<>\"'`*_[]()!|~$\\/:.@^{}-+=\n\r\t")
-    assert all(part[:1] == "#" for part in made.split("&")[1:])
-    assert html.unescape(made) == rendering._UNSHOWABLE.sub("\ufffd", text)
-
-
-@given(MARKED_TEXT, st.sets(st.integers(1, 10)), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40))))
-def test_only_cited_numbers_become_chips(text: str, numbers: set[int], spans: list[tuple[int, int]]) -> None:
-    """Whatever an answer says, only our tags are in the page, chips are citations, no letter is lost."""
-    highlights = tuple(Span(*sorted(span)) for span in spans)
-    citations = tuple(cite(number, *highlights) for number in sorted(numbers))
-    page = Page(rendering.answer_html(Answer("q", text, True, citations=citations), lambda _: ""))
-    assert page.tags <= {"div", "p", "a", "b", "i", "ul", "li", "span"}
-    assert {int(chip) for chip in page.chips} <= numbers
-    expected = rendering._UNSHOWABLE.sub("\ufffd", text)
-    assert page.shown.replace("\xa0", " ") == expected.replace("\xa0", " ")
-
-
-def test_a_highlight_is_bold_where_the_quote_is_shown() -> None:
-    """Also behind a literal marker, which the bot shows in other brackets."""
-    at = cite().quote.index("of")
-    answer = Answer("q", "Daily: The dam 🌊 holds 40 million tonnes ［2］ of $$water$$. [1]", True)
-    citation = cite(1, Span(at, at + 2), Span(4, 7))
-    made = rendering.answer_html(replace(answer, citations=(citation,)), lambda _: "")
-    assert "<b>of</b>" in made
-    assert "<b>dam</b>" in made
-
-
-def test_a_declined_answer_lists_the_nearest_passages() -> None:
-    """Three at most, each a link to where it stands; a long one is cut; no chip."""
-    passage = Passage("p", DAM.id, TEXT[START:END] * 9, START, END)
-    answer = Answer("q", "The articles do not tell.", False, reason="not_stated", passages=(passage,) * 5)
-    made = rendering.answer_html(answer, lambda article_id: f"<{article_id}>")
-    assert made.startswith('<div class="qa declined">')
-    assert made.count('<a class="source"') == 3
-    assert Page(made).chips == []
-    assert "…" in html.unescape(made)
-
-
-def test_notices_and_the_rewritten_question_are_shown() -> None:
-    """What the bot understood is shown when it is not what was asked."""
-    answer = Answer("Why?", "Because.", True, standalone_question="Why did it <b>?", notices=("Note *1*",))
-    made = html.unescape(rendering.answer_html(answer, lambda _: ""))
-    assert "Understood as: Why did it <b>?" in made
-    assert "Note *1*" in made
-    same = Answer("Why?", "Because.", True, standalone_question="Why? ")
-    assert "Understood" not in rendering.answer_html(same, lambda _: "")
-
-
-def test_figures_that_differ_stand_in_a_table() -> None:
-    """A row each: value, who says it, outlet, day and the chip; no character of a text comes alive."""
-    article = Article(id="a", publisher="<b>Quay", text="40 or 55.", published="2024-11-05")
-    citation = Citation(1, "40 or 55.", 0, 9, "a#0", article)
-    claims = (Claim("40", "the *mayor*", 1), Claim("55", None, 1), Claim("60", None, 7))
-    answer = Answer(
-        "How many?", "40 [1].", True, citations=(citation,), disagreements=(Disagreement("ferries", claims),)
-    )
-    made = rendering.answer_html(answer, lambda _: "")
-    table = html.unescape(made[made.index("<table") : made.index("</table>")])
-    assert table.count("<tr>") == 3, "a claim without its citation is not shown"
-    for shown in ("ferries", "<td>40</td>", "the *mayor*", "<td>–</td>", "<b>Quay", "5 November 2024"):
-        assert shown in table
-    assert "<b>Quay" not in made
-
-
-@pytest.mark.parametrize(
-    ("coverage", "text"),
-    [
-        (Coverage(), "No articles yet"),
-        (Coverage(1, "2024-11-05", "2024-11-05"), "1 article, 5 November 2024"),
-        (Coverage(1200), "1,200 articles, undated"),
-        (Coverage(5, "2024-10-19", "2024-11-29"), "5 articles, 19 October\xa0– 29 November 2024"),
-        (Coverage(2, "2023-12-31", "2024-01-01"), "2 articles, 31 December 2023\xa0– 1 January 2024"),
-    ],
-)
-def test_the_header_says_what_is_indexed(coverage: Coverage, text: str) -> None:
-    """And names the sample articles as such, with the next step."""
-    assert text in html.unescape(rendering.header_html(coverage, is_demo=True))
-    assert "qa-bot index PATH" in rendering.header_html(coverage, is_demo=True)
-    assert "qa-bot index PATH" not in rendering.header_html(coverage, is_demo=False)
-
-
-# -------------------------------------------------------------------------- what the page can call
-
-
-def test_a_link_opens_what_it_was_made_for() -> None:
-    """The offsets count code points, and the pieces are the article."""
-    digest = rendering.digest_of(TEXT[START:END])
-    shown = ui.source(shelf(), DAM.id, START, END, digest)
-    assert shown["quote"] == "The dam 🌊 holds 40 million tonnes [2] of $$water$$."
+def test_a_link_opens_what_it_was_made_for(bot: QABot) -> None:
+    """The offsets count code points, and the pieces are the article; a changed one is shown unmarked."""
+    endpoints = Endpoints(Library(bot), Journal(None))
+    start, end = TEXT.index("holds"), TEXT.index(", said")
+    shown = endpoints.source(DAM.id, start, end, digest_of(TEXT[start:end]))
+    assert shown["quote"] == "holds 40 million tonnes of water"
     assert shown["before"] + shown["quote"] + shown["after"] == TEXT
-    assert shown["url"] == "https://dam.example"
-    assert shown["warning"] is None
+    assert (shown["url"], shown["warning"]) == ("https://dam.example", None)
+    assert (shown["title"], shown["byline"]) == ("A <i>dam</i>", "Daily & Sons, 5 November 2024")
+    changed = endpoints.source(DAM.id, start + 1, end, digest_of(TEXT[start:end]))
+    assert (changed["quote"], changed["after"], changed["warning"]) == ("", TEXT, CHANGED)
+    assert endpoints.source({"a": 1}, "x", None, []) == {"error": GONE}
 
 
-def test_a_changed_article_is_shown_without_a_mark() -> None:
-    """The reader is told, and nothing else is passed off as the quote."""
-    shown = ui.source(shelf(), DAM.id, START + 1, END, rendering.digest_of(TEXT[START:END]))
-    assert shown["quote"] == ""
-    assert shown["before"] + shown["after"] == TEXT
-    assert shown["warning"] == ui.CHANGED
+@pytest.mark.parametrize("name", [*ui.CALLS, "talk", "add"])
+@pytest.mark.parametrize(
+    "data", [None, [], "x", {}, {"id": 7, "question": {}, "articles": {}, "data": "&", "filters": []}]
+)
+def test_nonsense_is_told_and_not_raised(
+    bot: QABot, name: str, data: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Any client can call the page's functions with anything; and without a cookie they tell nothing."""
+    endpoints = Endpoints(Library(bot), Journal(None))
+    with caplog.at_level(logging.ERROR):
+        for owner in ("browser:1", None):
+            found = getattr(endpoints, name)(owner, data)
+            for each in [found] if isinstance(found, dict) else found:
+                json.dumps(each)
+                if owner is None:
+                    assert "needs a cookie" in each["error"]["message"]
+    assert caplog.text == ""
 
 
-@given(*[st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), ANY_TEXT, st.lists(st.none()))] * 4)
-def test_nonsense_opens_nothing(article: object, start: object, end: object, digest: object) -> None:
-    """Any client may call the function with anything: it is told, and nothing is raised."""
-    assert ui.source(shelf(), article, start, end, digest) == {"error": ui.GONE}
-    shown = ui.source(shelf(), DAM.id, start, end, digest)
-    assert (shown["quote"], shown["warning"]) == ("", ui.CHANGED)
-
-
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//host/x", "http://[", "", None])
-def test_only_web_addresses_are_linked(url: str | None) -> None:
-    """Anything else that an article calls its address is left out."""
-    assert ui._web_address(url) is None
-
-
-def test_a_program_gets_the_answer_or_an_error_as_json(caplog: pytest.LogCaptureFixture) -> None:
-    """The keys are those of --json; neither what broke nor where files lie is told."""
-    answer = ui.ask(shelf(), "How much?")
-    assert answer["citations"][0]["quote"] == TEXT[START:END]
-    assert "secret" not in json.dumps(answer)
-    assert ui.ask(shelf(), ["no", "text"])["error"]["type"] == "UsageError"
-    assert ui.ask(shelf(), "busy")["error"]["message"] == "Another process is writing; try again."
-    with caplog.at_level(logging.CRITICAL):
-        assert ui.ask(shelf(), "break") == {"error": {"type": "Error", "message": talk.SORRY}}
-
-
-def test_whatever_fails_is_shown_and_not_raised(caplog: pytest.LogCaptureFixture) -> None:
-    """A QABotError's sentence, else an apology and a log entry; a failed turn is no history."""
-    busy = list(talk.reply(shelf(), "busy", ()))[-1]
-    assert "Another process is writing" in html.unescape(busy.shown)
-    broken = list(talk.reply(shelf(), "break", (busy,)))[-1]
-    assert talk.SORRY in html.unescape(broken.shown)
-    assert "/a/secret/path" in caplog.text
-    assert "secret" not in html.unescape(broken.shown)
-    first = list(talk.reply(shelf(), "first", (busy, broken)))[-1]
-    second = list(talk.reply(shelf(), "second", (broken, first)))[-1]
-    assert second.answer is not None and second.answer.text == "first"
-
-
-def test_stop_does_not_wait_for_the_next_word() -> None:
-    """What was written stays, marked as stopped; it is no turn of the history; the seat is free."""
-    seat = talk.Seat()
-    for shown in talk.answering(shelf(), "wait", seat):
-        assert seat.busy
-        seat.stopped = "The dam" in html.unescape(shown[-1].shown)
-    Shelf.let_go.set()
-    assert "The dam" in html.unescape(seat.talk[-1].shown)
-    assert "Stopped" in seat.talk[-1].shown
-    assert not seat.busy
-    *_, last = talk.answering(shelf(), "next", seat)
-    assert last[-1].answer is not None and last[-1].answer.text == "The dam [1]"
-
-
-def test_a_question_is_asked_again_in_its_place() -> None:
-    """What followed it is forgotten, and is no history."""
-    seat = talk.Seat()
-    for question in ("one", "two", "three"):
-        list(talk.answering(shelf(), question, seat))
-    list(talk.answering(shelf(), "two", seat, 1))
-    assert [exchange.question for exchange in seat.talk] == ["one", "two"]
-    answer = seat.talk[-1].answer
-    assert answer is not None and answer.text == "one"
+def test_the_page_is_told_how_things_stand(bot: QABot) -> None:
+    """What is indexed, what answers, what can be set; not where anything lies."""
+    endpoints = Endpoints(Library(bot), Journal(None), "Not kept.")
+    state = endpoints.state("user:ann", {})
+    assert state["coverage"] == {"articles": 1, "from": "2024-11-05", "to": "2024-11-05"}
+    assert (state["demo"], state["changing"], state["model"]) == (False, False, None)
+    assert (state["user"], state["trouble"], state["kept"]) == ("ann", "Not kept.", False)
+    names = {each["name"] for each in endpoints.settings("user:ann", {})["settings"]}
+    assert {"embedder", "candidates", "keep_conversations"} <= names and "index_dir" not in names
+    with bot._store.writing():
+        assert endpoints.state("user:ann", {})["changing"] is True
 
 
 # -------------------------------------------------------------------------------------- the server
+
+
+def shelf() -> QABot:
+    return QABot.__new__(QABot)  # what is refused is refused before it is asked
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.168.1.7", "example.org", "127.0.0.1.example.org"])
@@ -336,42 +147,153 @@ def test_a_port_in_use_is_said_in_a_sentence() -> None:
         ui.serve(shelf(), "127.0.0.1", 70000)
 
 
-def client(**options: Any) -> TestClient:
-    return TestClient(ui.application(ui.build(shelf()), **options), base_url="http://127.0.0.1:7860")
+def test_conversations_are_kept_beside_the_articles_or_not_at_all(tmp_path: Path) -> None:
+    """As the setting says; where the disk does not take them they are kept in memory, which is told."""
+    folder = write_articles(tmp_path / "articles", [Article("a", "A text of the sea.")])
+    with QABot.from_articles(folder, index_dir=tmp_path / "one") as bot:
+        journal, trouble = ui._journal(bot)
+        assert (journal.path, trouble) == (tmp_path / "one" / FILE, None)
+        journal.close()
+        (tmp_path / "one" / FILE).write_bytes(b"no database" * 100)
+        journal, trouble = ui._journal(bot)
+        assert journal.path is None and trouble and "lost when the chat is stopped" in trouble
+    with QABot.from_articles(folder, index_dir=tmp_path / "two", keep_conversations=False) as bot:
+        assert ui._journal(bot)[0].path is None
+        assert not (tmp_path / "two" / FILE).exists()
 
 
-def test_only_what_the_page_needs_is_served() -> None:
+@pytest.fixture
+def http(bot: QABot) -> Iterator[TestClient]:
+    app = ui.application(ui.build(bot), hosts=frozenset({"127.0.0.1"}))
+    with TestClient(app, base_url="http://127.0.0.1:7860") as client:
+        yield client
+
+
+def call(http: TestClient, name: str, data: object, **headers: str) -> Any:
+    reply = http.post(f"/gradio_api/run/{name}", json={"data": [data]}, headers=headers)
+    return reply.json()["data"][0] if reply.status_code == 200 else reply.status_code
+
+
+def stream(http: TestClient, name: str, data: object) -> list[Any]:
+    event = http.post(f"/gradio_api/call/{name}", json={"data": [data]}).json()["event_id"]
+    body = http.get(f"/gradio_api/call/{name}/{event}").text
+    return [json.loads(each)[0] for each in re.findall(r"event: generating\ndata: (.*)", body)]
+
+
+def test_only_what_the_page_needs_is_served(http: TestClient) -> None:
     """No uploads, files, proxy or developer routes; a policy on every response; one host name."""
-    with client(hosts=frozenset({"127.0.0.1"})) as http:
-        page = http.get("/")
-        assert page.status_code == 200
-        policy = page.headers["content-security-policy"]
-        assert "default-src 'self'" in policy and "unsafe-eval" not in policy
-        for path in ("upload", "file=/etc/passwd", "proxy=http://x", "runs", "vibe-code/", "openapi.json"):
-            assert http.get(f"/gradio_api/{path}").status_code == 404
-        assert http.post("/gradio_api/upload", files={"files": b"x"}).status_code == 404
-        assert http.get("/monitoring/summary").status_code == 404
-        assert http.get("/", headers={"host": "evil.example"}).status_code == 421
+    page = http.get("/")
+    assert page.status_code == 200
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'self'" in policy and "unsafe-eval" not in policy
+    for path in ("upload", "file=/etc/passwd", "proxy=http://x", "runs", "vibe-code/", "openapi.json"):
+        assert http.get(f"/gradio_api/{path}").status_code == 404
+    assert http.post("/gradio_api/upload", files={"files": b"x"}).status_code == 404
+    assert http.get("/monitoring/summary").status_code == 404
+    assert http.get("/qa/../ui.py").status_code == 404
+    assert http.get("/", headers={"host": "evil.example"}).status_code == 421
 
 
-def test_programs_call_ask_and_source() -> None:
+def test_what_the_page_is_made_of_is_served(http: TestClient) -> None:
+    """Each file that the page or one of its scripts names, with its type; none of them names another host."""
+    names = set(re.findall(r'(?:href|src)=\\"(qa/[\w.]+)\\"', http.get("/").text))
+    assert {"qa/theme.css", "qa/app.js"} <= names
+    seen: set[str] = set()
+    while names - seen:
+        name = (names - seen).pop()
+        seen.add(name)
+        got = http.get(f"/{name}")
+        assert (got.status_code, got.headers["cache-control"]) == (200, "no-cache"), name
+        names |= {f"qa/{other}" for other in re.findall(r'["\']\.?/?([\w]+\.(?:js|json|svg))["\']', got.text)}
+        assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)(?!\"|\s)", got.text), name
+        if name.endswith(".js"):
+            assert "javascript" in got.headers["content-type"]
+            assert not re.search(
+                r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", got.text
+            )
+    assert {"qa/texts.json", "qa/plot.js", "qa/mark.svg"} <= seen
+    assert seen == {f"qa/{path.name}" for path in (ui.ASSETS / "page").iterdir()}
+
+
+def test_programs_see_ask_and_source(http: TestClient) -> None:
     """The two names in the API, and nothing of the page's own wiring."""
-    with client() as http:
-        names = http.get("/gradio_api/info").json()["named_endpoints"]
-        assert set(names) == {"/ask", "/source"}
-        answer = http.post("/gradio_api/run/ask", json={"data": ["How much?"]}).json()["data"][0]
-        assert answer["answered"] is True
-        wrong = http.post("/gradio_api/run/source", json={"data": [{"a": 1}, "x", None, []]})
-        assert wrong.json()["data"] == [{"error": ui.GONE}]
+    assert set(http.get("/gradio_api/info").json()["named_endpoints"]) == PROGRAMS
+    answer = http.post("/gradio_api/run/ask", json={"data": [COST]}).json()["data"][0]
+    assert answer["answered"] is True
+    wrong = http.post("/gradio_api/run/source", json={"data": [{"a": 1}, "x", None, []]})
+    assert wrong.json()["data"] == [{"error": GONE}]
 
 
-def test_with_a_password_nothing_is_told_without_it() -> None:
-    """Neither the answers nor the articles."""
-    with client(auth=("reader", "secret")) as http:
-        for name, data in (("ask", ["x"]), ("source", [DAM.id, START, END, ""])):
+def test_a_browser_is_known_again_by_a_cookie_that_no_script_reads(http: TestClient) -> None:
+    """It gets one with the page and keeps it; a made-up one is replaced; without one nothing is told."""
+    assert "needs a cookie" in call(http, "state", {})["error"]["message"]
+    cookie = http.get("/").headers["set-cookie"]
+    assert re.fullmatch(rf"{COOKIE}=[0-9a-f]{{32}}; Path=/; Max-Age=\d+; HttpOnly; SameSite=Lax", cookie)
+    assert "set-cookie" not in http.get("/").headers
+    assert call(http, "state", {})["coverage"]["articles"] == 1
+    http.cookies.clear()
+    http.cookies.set(COOKIE, "admin")
+    assert COOKIE in http.get("/").headers["set-cookie"]
+
+
+def test_a_talk_over_http(http: TestClient) -> None:
+    """Asked, judged, listed, renamed, exported and deleted; another browser sees nothing of it."""
+    http.get("/")
+    *_, last = stream(
+        http, "talk", {"question": COST, "run": "r1", "filters": {"until": "2024-12-01", "x": 1}}
+    )
+    key = call(http, "conversations", {"words": "orme"})["conversations"][0]["id"]
+    assert last["done"]["answer"]["answer"]["answered"] is True
+    assert last["done"]["filters"] == {"until": "2024-12-01"}
+    assert call(http, "judge", {"exchange": last["done"]["id"], "verdict": "down", "note": "No."}) == {}
+    assert call(http, "rename", {"id": key, "title": "Water"}) == {"title": "Water"}
+    assert call(http, "export", {"id": key, "kind": "markdown"})["name"] == "water.md"
+    mine = http.cookies[COOKIE]
+    http.cookies.clear()
+    http.get("/")
+    assert call(http, "conversation", {"id": key})["error"]["type"] == "UsageError"
+    assert call(http, "conversations", {})["conversations"] == []
+    http.cookies.clear()
+    http.cookies.set(COOKIE, mine)
+    assert call(http, "conversation", {"id": key})["exchanges"][0]["note"] == "No."
+    assert call(http, "forget", {"id": key}) == {}
+    assert call(http, "conversations", {})["conversations"] == []
+
+
+def test_a_wrong_filter_is_told_in_the_conversation(http: TestClient) -> None:
+    """As the bot's own sentence."""
+    http.get("/")
+    *_, last = stream(http, "talk", {"question": COST, "filters": {"since": "yesterday"}})
+    assert last["done"]["state"] == "failed" and "must be a date" in last["done"]["text"]
+
+
+def test_other_sites_cannot_send_anything(http: TestClient) -> None:
+    """What a browser says comes from another page is refused, and so is what is too large."""
+    http.get("/")
+    for site in ("cross-site", "same-site"):
+        assert call(http, "state", {}, **{"sec-fetch-site": site}) == 403
+    assert "coverage" in call(http, "state", {}, **{"sec-fetch-site": "same-origin"})
+    assert http.post("/gradio_api/run/add", content=iter([b"{}"])).status_code == 411
+    assert call(http, "add", {"data": base64.b64encode(b"x" * 22_000_000).decode()}) == 413
+
+
+def test_with_a_password_nothing_is_told_without_it(bot: QABot) -> None:
+    """Neither the answers nor the articles; conversations are the user's, whatever the browser."""
+    journal = Journal(None)
+    app = ui.application(ui.build(bot, journal=journal), auth=("reader", "secret"))
+    with TestClient(app, base_url="http://127.0.0.1:7860") as http:
+        for name, data in (
+            ("ask", ["x"]),
+            ("source", [DAM.id, 0, 1, ""]),
+            *((name, [{}]) for name in ui.CALLS),
+        ):
             assert http.post(f"/gradio_api/run/{name}", json={"data": data}).status_code == 401
+        for name in ("talk", "add"):
+            assert http.post(f"/gradio_api/call/{name}", json={"data": [{}]}).status_code == 401
         assert "1 article" not in http.get("/").text
         wrong = http.post("/login", data={"username": "reader", "password": "no"})
         assert wrong.status_code == 400
         http.post("/login", data={"username": "reader", "password": "secret"})
         assert http.post("/gradio_api/run/ask", json={"data": ["x"]}).status_code == 200
+        stream(http, "talk", {"question": COST})
+        assert len(journal.conversations("user:reader")) == 1

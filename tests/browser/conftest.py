@@ -1,5 +1,6 @@
 """One server over a real index, and one browser, for the tests of the web chat."""
 
+import contextlib
 import json
 import os
 import re
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 import qa_bot
 
@@ -19,18 +20,30 @@ _CHROMIUM_ARGS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
     "--disable-sync --no-first-run"
 ).split()
-# A bot that takes half a minute when it is asked to answer slowly.
+# A bot that takes half a minute when it is asked to answer slowly, whose model cannot be reached when it is
+# asked for one, and which writes a sentence that no article backs when it is asked to make something up.
 _SERVE = """
 import sys, time
-from qa_bot import Draft, QABot
+from dataclasses import replace
+from qa_bot import Draft, QABot, QABotError
+from qa_bot.types import Span
 from qa_bot.ui import serve
+
+class ModelError(QABotError):
+    pass
 
 class Patient(QABot):
     def stream(self, question, **options):
         for count in range(600 if "slowly" in question else 0):
             yield Draft(f"{count} words so far")
             time.sleep(0.05)
-        yield from super().stream(question, **options)
+        if "model" in question:
+            raise ModelError("The model 'far:away' does not answer.")
+        for item in super().stream(question, **options):
+            if "make up" in question and not isinstance(item, Draft):
+                end = len(item.text)
+                item = replace(item, text=item.text + " Invented.", unsupported=(Span(end + 1, end + 10),))
+            yield item
 
 serve(Patient.from_articles(sys.argv[1], index_dir=sys.argv[2]), port=0)
 """
@@ -65,21 +78,71 @@ ARTICLES = [
             "His daughter Marit will take over the lamp."
         ),
     },
+    {
+        "id": "strike-1",
+        "title": "Port strike begins",
+        "publisher": "Harbour *Daily*",
+        "published": "2024-11-01",
+        "text": (
+            "Dockers in Lindholm walked out on 28 October 2024 over pay. The union said 900 dockers had "
+            "joined the strike. On 30 October 2024 dockers in Lindholm marched to the town hall. The "
+            "dockers will vote on an offer on 7 November 2024."
+        ),
+    },
+    {
+        "id": "strike-2",
+        "title": "Port strike ends",
+        "publisher": "Coast Gazette",
+        "published": "2024-11-08",
+        "text": (
+            "Dockers in Lindholm ended their strike on 7 November 2024, when they took an offer of 4 per "
+            "cent. The harbour company said 400 dockers had joined the strike. Mayor Elin Storm said the "
+            "strike had cost the town two million crowns."
+        ),
+    },
+    {"id": "undated", "text": "A note about herring barrels, which nobody has dated or signed."},
 ]
 
 
-@pytest.fixture(scope="module")
+# The chat as it is when it is opened for the first time: the sample articles, in a place of its own. With a
+# password, as others may be on the way to it.
+_SERVE_FRESH = """
+import sys
+from pathlib import Path
+import qa_bot.bot, qa_bot.config
+qa_bot.bot.data_home = qa_bot.config.data_home = lambda: Path(sys.argv[1])
+from qa_bot.ui import serve
+serve(qa_bot.bot.QABot(), port=0, auth=("reader", "secret"))
+"""
+
+
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a chat over ARTICLES, served by a process of its own."""
     place = tmp_path_factory.mktemp("chat")
     rows = [json.dumps(article) for article in ARTICLES]
     (place / "articles.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    with _served(place, _SERVE, str(place / "articles.jsonl"), str(place / "index")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def fresh_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a chat that nobody has indexed anything for."""
+    place = tmp_path_factory.mktemp("fresh")
+    with _served(place, _SERVE_FRESH, str(place / "data")) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def _served(place: Path, code: str, *arguments: str) -> Iterator[str]:
     log = place / "log"
     env = {**os.environ, "HOME": str(place), "PYTHONPATH": str(Path(qa_bot.__file__).parents[1])}
-    command = [sys.executable, "-c", _SERVE, str(place / "articles.jsonl"), str(place / "index")]
     with (
         log.open("w", encoding="utf-8") as output,
-        subprocess.Popen(command, env=env, cwd=place, stdout=output, stderr=output) as server,
+        subprocess.Popen(
+            [sys.executable, "-c", code, *arguments], env=env, cwd=place, stdout=output, stderr=output
+        ) as server,
     ):
         try:
             yield _address(log, server)
@@ -100,6 +163,7 @@ def _address(log: Path, server: "subprocess.Popen[bytes]") -> str:
     raise RuntimeError(f"the server did not start: {log.read_text(encoding='utf-8')}")
 
 
+# Not for the session: while Playwright is there, no other test can run an event loop.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A chromium; without one the tests are skipped, but not on CI."""
@@ -115,28 +179,73 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser without history, in which nothing may ask for another host, open a dialog or fail."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(15_000)
+@pytest.fixture(scope="module")
+def _shared(browser: Browser) -> Iterator[tuple[BrowserContext, list[str]]]:
+    """One browser profile, whose cache makes every page but the first fast; and what went wrong in it."""
+    shared = browser.new_context(viewport={"width": 1280, "height": 800})
+    shared.set_default_timeout(15_000)
     faults: list[str] = []
-    context.on("request", lambda request: faults.append(request.url) if _leaves(request.url) else None)
-    context.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
-    context.on("weberror", lambda error: faults.append(str(error.error)))
-    context.on("dialog", lambda dialog: faults.append(dialog.message))
+    shared.on("request", lambda request: faults.append(request.url) if _leaves(request.url) else None)
+    shared.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    shared.on("weberror", lambda error: faults.append(str(error.error)))
+    shared.on("dialog", lambda dialog: faults.append(dialog.message))
+    yield shared, faults
+    shared.close()
+
+
+@pytest.fixture
+def context(_shared: tuple[BrowserContext, list[str]]) -> Iterator[BrowserContext]:
+    """A browser that nobody knows, in which nothing may ask for another host, open a dialog or fail.
+
+    What a test would leave in the browser's own storage needs a context of its own.
+    """
+    context, faults = _shared
+    context.clear_cookies()
+    context.clear_permissions()
+    faults.clear()
     yield context
-    context.close()
+    for page in context.pages:
+        page.close()
     assert faults == []
 
 
 @pytest.fixture
 def page(context: BrowserContext, site: str) -> Page:
     """The chat, ready for a question."""
+    return opened(context, site)
+
+
+@pytest.fixture
+def phone(context: BrowserContext, site: str) -> Page:
+    """The chat on a small phone."""
     page = context.new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
     page.goto(site)
-    page.get_by_role("textbox").wait_for()
+    page.locator("#qa[data-ready]").wait_for()
     return page
+
+
+def opened(context: BrowserContext, address: str) -> Page:
+    """A page of the chat, once it is ready."""
+    page = context.new_page()
+    page.goto(address)
+    page.locator("#qa[data-ready]").wait_for()
+    return page
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Ask, wait until the answer is done, and return it."""
+    before = page.locator(".exchange").count()
+    page.get_by_role("textbox", name="Question").fill(question)
+    page.keyboard.press("Enter")
+    expect(page.locator(".exchange .actions")).to_have_count(before + 1)
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
+    return page.locator(".exchange .answer").last
+
+
+def panel(page: Page) -> Locator:
+    """The panel with the sources."""
+    return page.get_by_role("complementary", name="Source")
 
 
 def _leaves(url: str) -> bool:

@@ -206,9 +206,23 @@ def serve(host: str, port: int, auth: str | None, index_dir: str | None, as_json
     is_flag=True,
     help="Cut and embed every stored article again, with the settings of now.",
 )
+@click.option(
+    "--column",
+    "columns",
+    metavar="FACT=NAME",
+    multiple=True,
+    help="Which column of CSV and JSONL holds what: --column text=body; repeatable.",
+)
 @_common
-def index(paths: tuple[str, ...], prune: bool, rebuild: bool, index_dir: str | None, as_json: bool) -> int:
-    """Index files and folders of articles: .md, .txt, .jsonl. Unchanged ones are left alone."""
+def index(
+    paths: tuple[str, ...],
+    prune: bool,
+    rebuild: bool,
+    columns: tuple[str, ...],
+    index_dir: str | None,
+    as_json: bool,
+) -> int:
+    """Index files and folders of articles. Unchanged ones are left alone."""
     from qa_bot.bot import index_articles, rebuild_index
 
     if not paths and not rebuild:
@@ -216,14 +230,21 @@ def index(paths: tuple[str, ...], prune: bool, rebuild: bool, index_dir: str | N
     if not all(path.strip() for path in paths):
         raise UsageError("A path is empty; name a file or a folder.")
     report = None
+    named = dict(_pair(column, "--column") for column in columns)
     if rebuild:
         count = rebuild_index(index_dir, progress=_progress)
         click.echo(f"Rebuilt: {_articles(count)}.", err=True)
-    if paths:
-        report = index_articles(paths, index_dir, prune=prune, progress=_progress)
-    if as_json:
-        _print_json(report.to_dict() if report else {"rebuilt": count})
-    elif report:
+    if paths and as_json:
+        with _Outcomes() as outcomes:
+            report = index_articles(
+                paths, index_dir, prune=prune, progress=_progress, columns=named, on_article=outcomes.add
+            )
+            outcomes.end(report.to_dict())
+    elif paths:
+        report = index_articles(paths, index_dir, prune=prune, progress=_progress, columns=named)
+    if as_json and not report:
+        _print_json({"rebuilt": count})
+    elif report and not as_json:
         for message in report.failed:
             click.echo(f"Not indexed: {message}", err=True)
         click.echo(_summary(report))
@@ -232,6 +253,49 @@ def index(paths: tuple[str, ...], prune: bool, rebuild: bool, index_dir: str | N
             have = "has" if count == 1 else "have"
             click.echo(f"{_articles(count)} {have} no date; --since and --until leave such out.", err=True)
     return 1 if report and report.failed else 0
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise UsageError(f"{option} must be NAME=VALUE, not {text!r}.")
+    return name.strip(), value.strip()
+
+
+_FOUND_LATER = ("imported", "language", "group")  # when an article is stored
+
+
+class _Outcomes:
+    """An indexing run as one JSON object that is written while it goes on, a line per article."""
+
+    def __init__(self) -> None:
+        self._begun = False
+        self._ended = False
+
+    def __enter__(self) -> _Outcomes:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        """Whatever ends a run, what was written is sound JSON."""
+        if self._begun and not self._ended:
+            click.echo("\n]}")
+
+    def add(self, outcome: str, about: Article | str) -> None:
+        """Write what became of one article, or of one file that could not be read."""
+        if isinstance(about, str):
+            line = {"outcome": outcome, "message" if outcome == "failed" else "id": about}
+        else:
+            facts = about.to_dict(text=False)
+            line = {"outcome": outcome, **{name: facts[name] for name in facts if name not in _FOUND_LATER}}
+        click.echo(("," if self._begun else '{"articles": [') + "\n  " + _as_json(line), nl=False)
+        self._begun = True
+
+    def end(self, report: dict[str, Any]) -> None:
+        """Write the report of the whole run."""
+        self._ended = True
+        if not self._begun:
+            click.echo('{"articles": [', nl=False)
+        click.echo("\n]," + _as_json(report)[1:])
 
 
 def _summary(report: Any) -> str:
@@ -246,7 +310,7 @@ def _summary(report: Any) -> str:
 
 @commands.group()
 def articles() -> None:
-    """List, show and delete the indexed articles."""
+    """List, show, set and delete the indexed articles."""
 
 
 @articles.command("list")
@@ -265,14 +329,59 @@ def list_articles(index_dir: str | None, as_json: bool) -> int:
 @articles.command("show")
 @click.argument("article_id", metavar="ID")
 @_common
-def show_article(article_id: str, index_dir: str | None, as_json: bool) -> int:
+@click.option("--versions", is_flag=True, help="Show what it was before it changed, oldest first.")
+def show_article(article_id: str, versions: bool, index_dir: str | None, as_json: bool) -> int:
     """Show one article: the text that all offsets count in."""
     with _bot(index_dir) as bot:
         article = bot.article(article_id)
-        if as_json:
-            _print_json(article.to_dict())
-        else:
-            click.echo(f"{_source(article)}\n\n{article.text}")
+        shown = bot.versions(article_id) if versions else [article]
+        copies = [] if versions else [other for other in bot.copies(article_id) if other != article_id]
+    if as_json and versions:
+        _print_json({"versions": [version.to_dict() for version in shown]})
+    elif as_json:
+        _print_json(article.to_dict())
+    else:
+        for number, version in enumerate(shown):
+            click.echo("\n" * bool(number) + "\n".join(_about(version, copies)) + f"\n\n{version.text}")
+        if not shown:
+            click.echo(f"{article_id!r} has not changed since it was indexed.", err=True)
+    return 0
+
+
+def _about(article: Article, copies: Sequence[str]) -> list[str]:
+    """What is known of an article, a line each."""
+    lines = [_source(article)]
+    if article.published and article.date_certainty != "stated":
+        source = (article.date_source or "").replace("_", " ")
+        lines.append(f"Published {article.published} ({article.date_certainty}, from {source})")
+    if article.modified:
+        lines.append(f"Modified {article.modified}")
+    if article.superseded:
+        lines.append(f"Superseded: indexed {article.imported or 'earlier'}, and changed since")
+    lines += [f"Corrected: {correction}" for correction in article.corrections]
+    if article.rights:
+        lines.append(f"Copyright {article.rights}")
+    if copies:
+        lines.append(f"The same report: {', '.join(copies)}")
+    return lines
+
+
+@articles.command("set")
+@click.argument("article_id", metavar="ID")
+@click.argument("facts", metavar="FIELD=VALUE...", nargs=-1, required=True)
+@_common
+def set_article(article_id: str, facts: tuple[str, ...], index_dir: str | None, as_json: bool) -> int:
+    """Set what is known of an article: title, publisher, author, published, modified, url, language.
+
+    It holds from then on, whatever the article's file says. FIELD= with nothing after it: not known.
+    """
+    values = dict(_pair(fact, "A fact") for fact in facts)
+    with _bot(index_dir) as bot:
+        article = bot.set_facts(article_id, **values)
+    if as_json:
+        _print_json(article.to_dict(text=False))
+    else:
+        click.echo("\n".join(_about(article, ())))
     return 0
 
 
@@ -423,10 +532,13 @@ def _progress(message: str) -> None:
 
 
 def _print_json(data: Any, *, one_line: bool = False) -> None:
-    indent = None if one_line else 2
+    click.echo(_as_json(data, None if one_line else 2))
+
+
+def _as_json(data: Any, indent: int | None = None) -> str:
     text = json.dumps(data, ensure_ascii=False, indent=indent)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:  # a lone surrogate, or a terminal that is not UTF-8
         text = json.dumps(data, indent=indent)
-    click.echo(text)
+    return text

@@ -11,7 +11,7 @@ import json
 import os
 import reprlib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
@@ -29,8 +29,11 @@ from qa_bot.errors import SettingsError
 CONFIG_FILE = "qa_bot.toml"
 ENV_PREFIX = "QA_BOT_"
 MAX_QUESTION_CHARS = 8000
-# Where a setting is kept says nothing about what the answers are.
-_NOT_HASHED = {"index_dir"}
+# Where an index lies, and how articles come into it, says nothing about what the answers are.
+_NOT_HASHED = {
+    *("index_dir", "keep_originals", "user_agent", "web_delay_seconds", "web_timeout_seconds"),
+    *("web_max_mb", "web_max_pages", "allow_private_addresses", "watch_minutes"),
+}
 
 
 class Settings(BaseSettings):
@@ -83,6 +86,33 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
         description="Below this confidence the bot says that it does not know.",
+    )
+    keep_originals: Literal["web", "all", "none"] = Field(
+        default="web",
+        description="What was read is kept in the index: of pages fetched (`web`), of `all`, of `none`.",
+    )
+    user_agent: str = Field(
+        default=f"qa_bot/{__version__}",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e][\x20-\x7e]*$",
+        description="What it calls itself when it fetches a page; add how to reach you.",
+    )
+    web_delay_seconds: float = Field(
+        default=1.0, ge=0, le=3600, description="Seconds between two requests to one site."
+    )
+    web_timeout_seconds: float = Field(
+        default=30.0, gt=0, le=3600, description="Seconds that fetching one page may take."
+    )
+    web_max_mb: float = Field(default=20.0, gt=0, le=500, description="Megabytes that one page may have.")
+    web_max_pages: int = Field(
+        default=200, ge=1, le=100_000, description="Pages that are fetched of one feed or sitemap in a run."
+    )
+    allow_private_addresses: bool = Field(
+        default=False, description="Also fetch from this machine and from private networks."
+    )
+    watch_minutes: float = Field(
+        default=15.0, gt=0, le=10_000, description="Minutes between two looks at a feed with `--watch`."
     )
 
     @field_validator("index_dir", mode="before")

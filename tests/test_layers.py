@@ -20,7 +20,14 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("words of time", "date_patterns"),
     ("their meaning", "date_rules"),
     ("text", "text dates config guard synonyms static_vectors"),
-    ("tools", "lexicon speech_words models prompts citations coverage quotable"),
+    (
+        "tools",
+        "lexicon speech_words models prompts citations coverage quotable cleaning decoding copies",
+    ),
+    ("furniture", "furniture records facts"),
+    ("sources", "sources"),
+    ("readers", "markdown tables pages archives"),
+    ("documents", "documents languages progress"),
     ("questions and phrases", "question requests finders quantities phrases"),
     ("expansion and speech", "expansion speech sameness"),
     ("candidates and sources", "candidates attribution"),
@@ -31,7 +38,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
         STAGES,
         "articles chunking courtesy rewrite retrieval evidence disagreement overview extractive generative",
     ),
-    ("preparing", "preparing"),
+    ("preparing", "preparing reading"),
     ("ingestion", "ingestion"),
     ("LlamaIndex engine, overviews", "llama briefing"),
     ("reasons", "explanation"),
@@ -156,7 +163,7 @@ def test_only_the_bot_composes_the_stages() -> None:
         and not found.typing_only
     }
 
-    assert {by for by, *_ in working} <= {"bot", "briefing", "ingestion", "preparing"}
+    assert {by for by, *_ in working} <= {"bot", "briefing", "ingestion", "preparing", "reading"}
 
 
 @pytest.mark.parametrize(

@@ -18,4 +18,4 @@ pin() {
 }
 
 pin base.txt
-pin test.txt --extra test --extra check --constraints requirements/base.txt
+pin test.txt --extra documents --extra test --extra check --constraints requirements/base.txt

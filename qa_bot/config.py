@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import reprlib
+import textwrap
 from pathlib import Path
 from typing import Any, Literal
 
@@ -202,7 +203,7 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        known = ", ".join(Settings.model_fields)
-        return f"There is no setting {name!r}; the settings are {known}."
+        known = textwrap.shorten(", ".join(Settings.model_fields), 160, placeholder=" and more")
+        return f"There is no setting {name!r}; the settings are {known}. qa-bot config lists them."
     reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return f"The setting {name!r} cannot be {reprlib.repr(first['input'])}: {reason}."

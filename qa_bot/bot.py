@@ -35,6 +35,7 @@ from qa_bot.preparing import Helper
 from qa_bot.question import MAX_CHARS, Question, checked, parse
 from qa_bot.requests import Request, request
 from qa_bot.rewrite import understood
+from qa_bot.sources import is_address
 from qa_bot.static_vectors import size_of
 from qa_bot.store import Build, Store, Writer, exists
 from qa_bot.tables import COLUMNS
@@ -299,7 +300,8 @@ class QABot:
             UsageError: this bot answers from the demo, which is not to be changed; or there is no such fact.
         """
         self._refuse_demo()
-        options = Options(prune, _columns(columns or {}), self.settings.keep_originals, on_article)
+        kept = self.settings.keep_originals
+        options = Options(prune, _columns(columns or {}), kept, on_article=on_article)
         return self._add(paths, options, progress)
 
     def set_facts(self, article_id: str, **facts: str | None) -> Article:
@@ -364,9 +366,16 @@ class QABot:
         options: Options,
         progress: Callable[[str], None] | None = None,
     ) -> Report:
-        local = [_local(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
-        with self._writing(progress) as writer:
-            return self._indexing(writer, progress).run(local, options=options)
+        given = [paths] if isinstance(paths, (str, Path)) else list(paths)
+        addresses = [path for path in given if isinstance(path, str) and is_address(path)]
+        local = [_local(path) for path in given if path not in addresses]
+        with contextlib.ExitStack() as stack:
+            if addresses:
+                from qa_bot.web import opened
+
+                options = replace(options, web=stack.enter_context(opened(self.settings)))
+            writer = stack.enter_context(self._writing(progress))
+            return self._indexing(writer, progress).run(local, addresses=addresses, options=options)
 
     def _indexing(self, writer: Writer, progress: Callable[[str], None] | None) -> Indexing:
         def embed(texts: list[str]) -> NDArray[np.float32]:

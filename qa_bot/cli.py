@@ -19,6 +19,7 @@ from qa_bot.errors import QABotError, UsageError
 
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
+    from qa_bot.ingestion import Report
     from qa_bot.types import Answer, Article
 
 NOT_FOUND = 3
@@ -199,7 +200,7 @@ def serve(host: str, port: int, auth: str | None, index_dir: str | None, as_json
 @commands.command()
 @click.argument("paths", nargs=-1)
 @click.option(
-    "--prune", is_flag=True, help="Also remove articles whose file has gone from the folders given."
+    "--prune", is_flag=True, help="Also remove articles that have gone from the folders and feeds given."
 )
 @click.option(
     "--rebuild",
@@ -213,28 +214,38 @@ def serve(host: str, port: int, auth: str | None, index_dir: str | None, as_json
     multiple=True,
     help="Which column of CSV and JSONL holds what: --column text=body; repeatable.",
 )
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Go on: index folders as files change, and look at feeds every `watch_minutes`.",
+)
 @_common
 def index(
     paths: tuple[str, ...],
     prune: bool,
     rebuild: bool,
     columns: tuple[str, ...],
+    watch: bool,
     index_dir: str | None,
     as_json: bool,
 ) -> int:
-    """Index files and folders of articles. Unchanged ones are left alone."""
+    """Index files, folders, and addresses of pages, feeds and sitemaps. What is unchanged is left alone."""
     from qa_bot.bot import index_articles, rebuild_index
 
     if not paths and not rebuild:
         raise UsageError("Name what to index: qa-bot index PATH ...")
     if not all(path.strip() for path in paths):
         raise UsageError("A path is empty; name a file or a folder.")
+    if watch and not paths:
+        raise UsageError("Name what to watch: qa-bot index PATH --watch")
     report = None
     named = dict(_pair(column, "--column") for column in columns)
     if rebuild:
         count = rebuild_index(index_dir, progress=_progress)
         click.echo(f"Rebuilt: {_articles(count)}.", err=True)
-    if paths and as_json:
+    if watch:
+        _watch(paths, index_dir, as_json, prune=prune, columns=named)
+    elif paths and as_json:
         with _Outcomes() as outcomes:
             report = index_articles(
                 paths, index_dir, prune=prune, progress=_progress, columns=named, on_article=outcomes.add
@@ -245,14 +256,44 @@ def index(
     if as_json and not report:
         _print_json({"rebuilt": count})
     elif report and not as_json:
-        for message in report.failed:
-            click.echo(f"Not indexed: {message}", err=True)
-        click.echo(_summary(report))
-        if report.undated:
-            count = len(report.undated)
-            have = "has" if count == 1 else "have"
-            click.echo(f"{_articles(count)} {have} no date; --since and --until leave such out.", err=True)
+        _print_report(report)
     return 1 if report and report.failed else 0
+
+
+def _print_report(report: Report) -> None:
+    for message in report.failed:
+        click.echo(f"Not indexed: {message}", err=True)
+    click.echo(_summary(report))
+    if report.undated:
+        count = len(report.undated)
+        have = "has" if count == 1 else "have"
+        click.echo(f"{_articles(count)} {have} no date; --since and --until leave such out.", err=True)
+
+
+def _watch(paths: Sequence[str], index_dir: str | None, as_json: bool, **options: Any) -> None:
+    """Index what changes until interrupted; a report of each change and of each new failure."""
+    from qa_bot.bot import index_articles
+    from qa_bot.config import load_settings
+    from qa_bot.watching import Watch
+
+    told: list[Any] = []
+
+    def tell(report: Report | QABotError) -> None:
+        if isinstance(report, QABotError):
+            click.echo(f"Error: {report}", err=True)
+        elif report.added or report.changed or report.removed or [report.failed] != told:
+            told[:] = [report.failed]
+            if as_json:
+                _print_json(report.to_dict(), one_line=True)
+            else:
+                _print_report(report)
+
+    def add(some: Sequence[str]) -> Report:
+        return index_articles(some, index_dir, progress=_progress, **options)
+
+    minutes = load_settings(index_dir=index_dir).watch_minutes
+    click.echo("Watching; Ctrl-C ends it.", err=True)
+    Watch(add, paths, minutes, tell).run()
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

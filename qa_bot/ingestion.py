@@ -11,11 +11,11 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qa_bot import articles as reading
 from qa_bot.errors import ArticleError
@@ -24,9 +24,12 @@ from qa_bot.preparing import Embed, Helper, HelperError, Prepared, prepare
 from qa_bot.progress import Progress
 from qa_bot.reading import Reading
 from qa_bot.records import Original, Visit
-from qa_bot.sources import Source
+from qa_bot.sources import Source, Unchanged
 from qa_bot.store import Build, Entry, Writer, content_hash
 from qa_bot.types import Article
+
+if TYPE_CHECKING:
+    from qa_bot.web import Web
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Options:
         prune: also remove articles that have gone from the folders and feeds given.
         columns: which column of JSONL and CSV holds what.
         keep_originals: "web", "all" or "none": for which articles to keep what was read.
+        web: fetches addresses; None where none may be given.
         on_article: called with the outcome ("added", "changed", "unchanged", "removed", "failed") and what it
             is about: an article's facts, its id, or a message.
     """
@@ -77,6 +81,7 @@ class Options:
     prune: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
     keep_originals: str = "web"
+    web: Web | None = None
     on_article: Callable[[str, Article | str], None] | None = None
 
 
@@ -121,14 +126,22 @@ class Indexing:
         self._due: dict[str, tuple[str, Visit]] = {}  # by the last article of each that is not yet stored
         self._done = 0.0
 
-    def run(self, paths: Sequence[Path], *, prune: bool = False, options: Options | None = None) -> Report:
-        """Index files and folders; what cannot be read is in the report, and stops nothing."""
+    def run(
+        self,
+        paths: Sequence[Path],
+        *,
+        addresses: Sequence[str] = (),
+        prune: bool = False,
+        options: Options | None = None,
+    ) -> Report:
+        """Index files, folders and addresses; what cannot be read is in the report, and stops nothing."""
         self._options = options or Options(prune=prune)
         try:
-            with Reading() as readers:
+            with Reading() as readers, TemporaryDirectory(prefix="qa-bot-") as folder:
                 sources = list(reading.find(paths, self._options.columns))
                 self._progress = Progress(self._say, sum(map(_size, sources)))
                 unread, whole = self._read_all(readers, sources)
+                self._read_all(readers, self._fetched(addresses, Path(folder)))
                 self._settle(readers, unread)
             self._finish()
         except KeyboardInterrupt:
@@ -140,9 +153,27 @@ class Indexing:
             # What could not be looked into (a drive that is not mounted, a folder without permission) has
             # not lost its files: then nothing is pruned.
             self._prune([path.resolve() for path in paths if path.exists()], unread)
+        self._settle_feeds()
         return self._report
 
-    def _read_all(self, readers: Reading, sources: Sequence[Source | ArticleError]) -> tuple[set[str], bool]:
+    def _settle_feeds(self) -> None:
+        """Remember what feeds listed, now that it is stored; remove what they list no more, if asked to."""
+        web = self._options.web
+        if web is None:
+            return
+        if self._options.prune:
+            gone = {
+                address
+                for feed, listed in web.listed.items()
+                for address in self._writer.records.listed_by(feed)
+                if address not in listed
+            }
+            ids = [article_id for address in sorted(gone) for article_id in self._writer.ids_of(address)]
+            self._remove([article_id for article_id in ids if article_id not in self._seen])
+            self._writer.forget_visits(gone)
+        self._writer.note_visits(web.feeds)
+
+    def _read_all(self, readers: Reading, sources: Iterable[Source | ArticleError]) -> tuple[set[str], bool]:
         """Take every article; the files that hold what cannot be read, and whether all was seen."""
         unread: set[str] = set()
         whole = True
@@ -163,11 +194,37 @@ class Indexing:
                     self._done = min(done + size, self._done + len(article.text))
                     self._take(article, file, source)
             self._done = done + size
-            if last is not None and not failed and reading.is_demanding(source):
-                self._note(file, last, Visit(stamp=_stamp(source)))
+            if last is not None and not failed:
+                self._note(file, last, self._visit(source))
+            if source.is_web:
+                source.path.unlink(missing_ok=True)
         return unread, whole
 
-    def _wanted(self, sources: Sequence[Source | ArticleError]) -> Iterator[Source | ArticleError]:
+    def _visit(self, source: Source) -> Visit | None:
+        """What to remember of a source, so that it need not be read again as long as it is the same."""
+        if source.is_web:
+            return self._options.web.visits.get(source.shown) if self._options.web else None
+        return Visit(stamp=_stamp(source)) if reading.is_demanding(source) else None
+
+    def _fetched(self, addresses: Sequence[str], folder: Path) -> Iterator[Source | ArticleError]:
+        """Pages that are new or may have changed; those that have not are settled here."""
+        if self._options.web is None or not addresses:
+            return
+        for found in self._options.web.sources(addresses, folder, self._last_visit):
+            if not isinstance(found, Unchanged):
+                yield found
+                continue
+            for article_id in self._writer.ids_of(found.address):
+                if article_id not in self._seen:
+                    self._seen[article_id] = found.address
+                    self._unchanged(article_id)
+
+    def _last_visit(self, address: str) -> Visit | None:
+        """What is known of an address; nothing of a page whose article is not there any more."""
+        visit = self._writer.records.visit(address)
+        return visit if visit and (visit.listing or self._writer.ids_of(address)) else None
+
+    def _wanted(self, sources: Iterable[Source | ArticleError]) -> Iterator[Source | ArticleError]:
         """The sources that are to be read: no file twice, and none that is as it was when last read."""
         for source in sources:
             if isinstance(source, ArticleError):
@@ -185,7 +242,7 @@ class Indexing:
                 yield source
 
     def _is_as_it_was(self, source: Source, file: str) -> bool:
-        if not reading.is_demanding(source):
+        if source.is_web or not reading.is_demanding(source):
             return False
         visit = self._writer.records.visit(file)
         if visit is None or visit.stamp is None or visit.stamp != _stamp(source):
@@ -233,10 +290,14 @@ class Indexing:
     def _take(self, article: Article, file: str, source: Source) -> None:
         article = self._under_a_free_id(article, file, source)
         if article.id in self._seen:
-            self._refuse(article, file, self._seen[article.id])
+            if not source.is_web:  # one page may have several addresses
+                self._refuse(article, file, self._seen[article.id])
             return
         known = self._writer.known(article.id)
         if known and known[0] != file and Path(known[0]).exists():
+            if source.is_web:
+                self._refuse(article, file, known[0])
+                return
             self._taken_ids.setdefault(file, {})[article.id] = known[0]
             return
         self._keep(article, file, source, known[1] if known else None)
@@ -325,8 +386,10 @@ class Indexing:
         if self._options.on_article is not None:
             self._options.on_article(outcome, about)
 
-    def _note(self, place: str, last: str, visit: Visit) -> None:
+    def _note(self, place: str, last: str, visit: Visit | None) -> None:
         """Remember a visit once everything that it gave is stored: when its last article is."""
+        if visit is None:
+            return
         waiting = {item.article.id for batch in (self._batch, *self._awaited) for item in batch}
         waiting |= {entry.article.id for entry in self._facts_only}
         if last in waiting:

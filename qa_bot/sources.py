@@ -54,6 +54,13 @@ class Source:
         return self.suffix or self.path.suffix.lower()
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """An address whose page is as it was when it was last fetched."""
+
+    address: str
+
+
 def make_article(
     source: Source, text: str, facts: Mapping[str, Any], *, date_source: DateSource | None = None
 ) -> Article:
@@ -99,6 +106,11 @@ def _fact(name: str, facts: Mapping[str, Any], source: Source) -> str | None:
 
 def _stem(source: Source) -> str:
     return PurePath(source.shown).stem
+
+
+def is_address(text: str) -> bool:
+    """Whether something to index is an address and no path: ``https://``, but also what is refused later."""
+    return bool(re.match(r"\s*[a-z][a-z0-9+.-]+://", text, re.IGNORECASE))
 
 
 _Dated = tuple[str | None, DateSource | None]

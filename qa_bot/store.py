@@ -870,6 +870,11 @@ class Writer:
         with self._store._transaction():
             self.records.note_visits(visits)
 
+    def forget_visits(self, addresses: Iterable[str]) -> None:
+        """Forget addresses, so that they are fetched anew."""
+        with self._store._transaction():
+            self.records.forget_visits(addresses)
+
     def state(self, article_id: str, facts: Mapping[str, str | None]) -> None:
         """Keep facts about an article that hold whatever its source says."""
         with self._store._transaction():

@@ -68,7 +68,7 @@ def test_a_feed_is_looked_at_at_an_interval_and_less_often_while_it_fails() -> N
     """Twice as long after each failure; as before when it works again. A busy index is tried again later."""
     clock = Clock(2000)
     looked: list[float] = []
-    outcomes = [
+    outcomes: list[Report | QABotError] = [
         Report(),
         Report(failed=["no"]),
         StoreBusyError("busy"),

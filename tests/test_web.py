@@ -84,7 +84,7 @@ def test_a_feeds_entries_are_fetched_in_full(bot: QABot, site: Site) -> None:
 
 
 def test_a_feed_is_followed(bot: QABot, site: Site) -> None:
-    """What is new is added, what changed replaced, what is the same not sent again; --prune removes the rest."""
+    """What is new is added, what changed replaced, the same not sent again; --prune removes the rest."""
     for number in (12, 13, 14):
         site.put(f"/story/{number}", story(number))
     feed = site.put("/feed", rss(site, 13, 12), "application/rss+xml")

@@ -23,7 +23,7 @@ def signature(terms: Sequence[str]) -> bytes | None:
     """The MinHash signature of a text's index terms; None for a text too short to tell."""
     from rensa import RMinHash
 
-    runs = {" ".join(terms[at : at + RUN]) for at in range(len(terms) - RUN + 1)}
+    runs = set(map(" ".join, zip(*(terms[at:] for at in range(RUN)), strict=False)))
     if len(runs) < _LEAST_RUNS:
         return None
     made = RMinHash(num_perm=HASHES, seed=_SEED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _LEAST = 60  # characters: of less, names decide
-_MOST = 800
+_MOST = 300  # enough: of 2,500 news articles in English it takes none for another language
 
 
 def language_of(text: str) -> str | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "language": ("language", "lang"),
 }
 _FIELD_CHARS = 20_000_000
+_NAME_CHARS = 100  # of a column
 _DELIMITERS = ",;\t|"
 
 
@@ -93,8 +95,8 @@ def read_csv(source: Source) -> Iterator[Article | ArticleError]:
             if not names or not any(name.strip() for name in names):
                 yield ArticleError(f"{source.shown!r} is empty.")
                 return
-            if _column("text", names, source.columns) is None:
-                if not source.in_folder:
+            if not _has_text(names, source.columns):
+                if not source.in_folder or not _is_table(names):
                     yield ArticleError(_no_text(f"{source.shown!r}", names))
                 return  # a folder of articles may hold other tables
             for number, row in enumerate(rows, start=2):
@@ -103,6 +105,11 @@ def read_csv(source: Source) -> Iterator[Article | ArticleError]:
                     yield _of_row(dict(zip(names, row, strict=False)), source, number, where)
         except csv.Error as error:
             yield ArticleError(f"{source.shown!r}, line {rows.line_num}: not CSV ({error}).")
+
+
+def _is_table(names: list[str]) -> bool:
+    """Whether a first row reads like names of columns."""
+    return len(names) > 1 and all(len(name) <= _NAME_CHARS and "<" not in name for name in names)
 
 
 def _of_row(row: object, source: Source, number: int, where: str) -> Article | ArticleError:
@@ -127,32 +134,37 @@ def _facts(row: object, columns: Mapping[str, str]) -> dict[str, Any]:
     if not isinstance(row, dict):
         return {}
     facts = {}
-    for fact in COLUMNS:
-        name = _column(fact, row, columns, filled=True)
-        if name is not None:
-            value = row[name]
-            if isinstance(value, dict):  # {"source": {"id": null, "name": "..."}}
-                value = value.get("name")
+    names = tuple(row)
+    # Rows have the same columns most of the time; names made to fill memory are not kept.
+    holders = _holders if len(names) < 100 and sum(map(len, names)) < 4000 else _holders.__wrapped__
+    for fact, likely in holders(names, tuple(columns.items())):
+        value = next((row[name] for name in likely if row[name] not in (None, "")), None)
+        if isinstance(value, dict):  # {"source": {"id": null, "name": "..."}}
+            value = value.get("name")
+        if value is not None:
             facts[fact] = value
     return facts
 
 
-def _column(
-    fact: str, names: Mapping[str, Any] | list[str], columns: Mapping[str, str], *, filled: bool = False
-) -> str | None:
-    """The name of the column that holds a fact; None where there is none. ``filled``: and is not empty."""
-    if fact in columns:
-        return columns[fact] if columns[fact] in names else None
-    folded = {_folded(name): name for name in names}
-    for known in COLUMNS[fact]:
-        name = folded.get(known)
-        if name is not None and not (filled and isinstance(names, dict) and names[name] in (None, "")):
-            return name
-    return None
+@lru_cache(maxsize=256)
+def _holders(names: tuple[str, ...], given: tuple[tuple[str, str], ...]) -> list[tuple[str, list[str]]]:
+    """Which of a row's columns may hold each fact, the likeliest first."""
+    folded = {str(name).strip().casefold().translate(_NO_MARKS): name for name in names}
+    named = dict(given)
+    found = []
+    for fact, usual in COLUMNS.items():
+        holders = [named[fact]] if fact in named else [folded[name] for name in usual if name in folded]
+        if holders := [name for name in holders if name in names]:
+            found.append((fact, holders))
+    return found
 
 
-def _folded(name: object) -> str:
-    return str(name).strip().casefold().replace(" ", "").replace("_", "").replace("-", "")
+_NO_MARKS = str.maketrans("", "", " _-")
+
+
+def _has_text(names: Iterable[str], columns: Mapping[str, str]) -> bool:
+    """Whether one of the columns may hold articles' texts."""
+    return any(fact == "text" for fact, _ in _holders(tuple(names), tuple(columns.items())))
 
 
 def _other_records(source: Source) -> bool:
@@ -163,7 +175,7 @@ def _other_records(source: Source) -> bool:
             row = json.loads(line)
         except (ValueError, RecursionError):
             return False
-        if not isinstance(row, dict) or _column("text", row, source.columns) is not None:
+        if not isinstance(row, dict) or _has_text(row, source.columns):
             return False
         found = True
     return found

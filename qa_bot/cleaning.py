@@ -49,6 +49,8 @@ def known(value: object) -> str | None:
 def _known_part(value: object) -> str | None:
     if value is None or isinstance(value, (dict, list)):
         return None
+    if isinstance(value, str) and value.isascii() and value.isprintable() and "  " not in value:
+        return value.strip()[:_FACT_CHARS] or None  # clean already, as most are
     return " ".join(clean(str(value)).split())[:_FACT_CHARS] or None
 
 

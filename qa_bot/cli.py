@@ -40,6 +40,8 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")
     try:
         code = commands.main(list(arguments), prog_name="qa-bot", standalone_mode=False)
+    except _Told as told:
+        return told.code
     except click.ClickException as error:
         return _failed(type(error).__name__, error.format_message(), error.exit_code, as_json)
     except QABotError as error:
@@ -303,6 +305,14 @@ def _pair(text: str, option: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+class _Told(Exception):
+    """An error that has been told; only its exit code is left to give."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 _FOUND_LATER = ("imported", "language", "group")  # when an article is stored
 
 
@@ -317,9 +327,18 @@ class _Outcomes:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        """Whatever ends a run, what was written is sound JSON."""
-        if self._begun and not self._ended:
-            click.echo("\n]}")
+        """Whatever ends a run, what was written is one sound object; it tells the error."""
+        if error is None or not self._begun or self._ended:
+            return
+        name, message, code = type(error).__name__, str(error), 1
+        if isinstance(error, QABotError):
+            code = error.exit_code
+        elif isinstance(error, KeyboardInterrupt):
+            name, message, code = "Interrupted", "Interrupted.", INTERRUPTED
+        elif not isinstance(error, OSError):
+            return
+        click.echo("\n]," + _as_json({"error": {"type": name, "message": message}})[1:])
+        raise _Told(code) from error
 
     def add(self, outcome: str, about: Article | str) -> None:
         """Write what became of one article, or of one file that could not be read."""

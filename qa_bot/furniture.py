@@ -132,15 +132,18 @@ def _line(line: str, found: Tidied) -> str | None:
     """A line without what is not the article's, or None for one that goes."""
     if not line:
         return line
-    if len(line) <= _LINE_CHARS and (line[0] in _BEGINNINGS or line.strip(_MARKS).casefold() in _FURNITURE):
+    if len(line) <= _PHRASE_CHARS and line.strip(_MARKS).casefold() in _FURNITURE:
+        return None
+    if line[0] in _BEGINNINGS and len(line) <= _LINE_CHARS:
         bare = line.strip(_MARKS)
-        if bare.casefold() in _FURNITURE or _COUNTER.fullmatch(bare) or _APPEAL.fullmatch(bare):
+        if _COUNTER.fullmatch(bare) or _APPEAL.fullmatch(bare):
             return None
         if _UPDATE_NOTE.fullmatch(line) or _is_rights(line, found):
             return None
     return _without_credit(line) or None
 
 
+_PHRASE_CHARS = max(map(len, _FURNITURE)) + 12
 _LINE_CHARS = 250  # of a line of furniture
 _BEGINNINGS = frozenset("0123456789.(©" + "lsfjdcgLSFJDCG" + _MARKS)  # of those that patterns describe
 

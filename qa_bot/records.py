@@ -140,7 +140,6 @@ class Records:
             (number, group) for number, group, other in rows if other and likeness(signed, other) >= SAME
         ]
         self._db.executemany("INSERT OR IGNORE INTO band VALUES (?, ?)", [(key, article) for key in keys])
-        self._db.execute("UPDATE article SET signature = ? WHERE number = ?", (signed, article))
         if not alike:
             return
         groups = {group for _, group in alike if group is not None}

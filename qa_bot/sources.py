@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import Any, cast
+from typing import Any
 
 from qa_bot.cleaning import clean, known
 from qa_bot.dates import iso_date
@@ -104,10 +104,6 @@ def _fact(name: str, facts: Mapping[str, Any], source: Source) -> str | None:
     return known(facts.get(name)) or known(source.facts.get(name))
 
 
-def _stem(source: Source) -> str:
-    return PurePath(source.shown).stem
-
-
 def is_address(text: str) -> bool:
     """Whether something to index is an address and no path: ``https://``, but also what is refused later."""
     return bool(re.match(r"\s*[a-z][a-z0-9+.-]+://", text, re.IGNORECASE))
@@ -119,27 +115,28 @@ _Dated = tuple[str | None, DateSource | None]
 def _published(
     source: Source, facts: Mapping[str, Any], tidied: Tidied, date_source: DateSource | None
 ) -> _Dated:
+    if day := iso_date(facts.get("published")) or iso_date(facts.get("date")):
+        return day, date_source
+    if day := iso_date(source.facts.get("published")):
+        return day, source.facts.get("date_source")
+    if day := tidied.published or iso_date(facts.get("guessed")):
+        return day, "text"
     url = _fact("url", facts, source)
-    candidates = (
-        (iso_date(facts.get("published")) or iso_date(facts.get("date")), date_source),
-        (iso_date(source.facts.get("published")), source.facts.get("date_source")),
-        (tidied.published, "text"),
-        (iso_date(facts.get("guessed")), "text"),
-        (address_date(url) if url else None, "address"),
-        (None if source.is_web else iso_date(_stem(source).replace("_", "-")), "file_name"),
-    )
-    return cast(_Dated, next((found for found in candidates if found[0]), (None, None)))
+    if url and (day := address_date(url)):
+        return day, "address"
+    if not source.is_web and (day := iso_date(PurePath(source.shown).stem.replace("_", "-"))):
+        return day, "file_name"
+    return None, None
 
 
 def _modified(
     source: Source, facts: Mapping[str, Any], tidied: Tidied, date_source: DateSource | None
 ) -> _Dated:
-    candidates = (
-        (iso_date(facts.get("modified")), date_source),
-        (iso_date(source.facts.get("modified")), source.facts.get("date_source")),
-        (tidied.modified, "text"),
-    )
-    return cast(_Dated, next((found for found in candidates if found[0]), (None, None)))
+    if day := iso_date(facts.get("modified")):
+        return day, date_source
+    if day := iso_date(source.facts.get("modified")):
+        return day, source.facts.get("date_source")
+    return (tidied.modified, "text") if tidied.modified else (None, None)
 
 
 _ADDRESS_DATE = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")

@@ -893,8 +893,8 @@ class Writer:
         with self._store._transaction():
             generation = self._next_generation()
             for entry in entries:
-                self._keep_version(entry.article)
-                self._remove(entry.article.id, generation)
+                if self._keep_version(entry.article):
+                    self._remove(entry.article.id, generation)
                 self._insert(entry, generation)
         if self._feed is not None:
             self._feed.give(generation, entries)
@@ -931,10 +931,10 @@ class Writer:
 
     def _insert(self, entry: Entry, generation: int) -> None:
         article = entry.article
-        marks = ",".join("?" * (len(_COLUMNS) + 3))
+        marks = ",".join("?" * (len(_COLUMNS) + 4))
         number = self._db.execute(
-            f"INSERT INTO article ({_FACTS}, text, source, hash) VALUES ({marks})",
-            (*_row(article), _stored(article.text), entry.source, content_hash(article)),
+            f"INSERT INTO article ({_FACTS}, text, source, hash, signature) VALUES ({marks})",
+            (*_row(article), _stored(article.text), entry.source, content_hash(article), entry.signature),
         ).lastrowid
         assert number is not None
         self.records.join_copies(number, entry.signature)
@@ -956,10 +956,12 @@ class Writer:
             ],
         )
 
-    def _keep_version(self, article: Article) -> None:
+    def _keep_version(self, article: Article) -> bool:
+        """Keep what an article was, if its text changes; whether it was there at all."""
         rows = self._store._all(f"SELECT {_FACTS}, text FROM article WHERE id = ?", (article.id,))
         if rows and _text(rows[0][-1]) != article.text:
             self.records.keep_version(article.id, dict(zip(_COLUMNS, rows[0], strict=False)), rows[0][-1])
+        return bool(rows)
 
     def _remove(self, article_id: str, generation: int) -> int:
         self.records.leave_copies(article_id)

@@ -518,7 +518,8 @@ class QABot:
         if faults:
             raise StoreDamagedError(f"{faults[0]} Run: qa-bot check --repair")
         clock.lap("answer")
-        return replace(answer, timings_ms=clock.laps)
+        notices = (*answer.notices, *citations.correction_notices(answer.citations))
+        return replace(answer, notices=notices, timings_ms=clock.laps)
 
     # --- finding and weighing ----------------------------------------------------------------
 

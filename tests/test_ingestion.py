@@ -103,16 +103,22 @@ def test_a_wire_story_in_several_papers_is_one_report(bot: QABot, tmp_path: Path
 def test_a_changed_article_takes_the_place_of_the_one_before(bot: QABot, tmp_path: Path) -> None:
     """Its earlier text is kept and found by nobody who asks; what was put right is known."""
     path = tmp_path / "news" / "a.txt"
-    path.write_text("The ferry has one engine, the board said on Monday.", "utf-8")
+    path.write_text("The ferry Alma has one engine, the harbour board said on Monday.", "utf-8")
     bot.add([path])
     path.write_text(
-        "The ferry has two engines, the board said.\n\nCorrection: It has two engines, not one.", "utf-8"
+        "The ferry Alma has two engines, the harbour board said.\n\nCorrection: It has two engines, not one.",
+        "utf-8",
     )
     assert outcomes(bot.add([path])) == {"changed": 1}
     (before,) = bot.versions("a.txt")
-    assert (before.text, before.superseded) == ("The ferry has one engine, the board said on Monday.", True)
+    assert (before.text, before.superseded) == (
+        "The ferry Alma has one engine, the harbour board said on Monday.",
+        True,
+    )
     now = bot.article("a.txt")
     assert (now.superseded, now.corrections) == (False, ("Correction: It has two engines, not one.",))
+    answer = bot.answer("How many engines does the ferry Alma have?")
+    assert [notice for notice in answer.notices if "two engines, not one" in notice]
     assert not [passage for passage in bot.search("ferry engine Monday") if "one engine, the" in passage.text]
     bot.delete(["a.txt"])
     bot.add([path])

@@ -30,6 +30,7 @@ from qa_bot.records import Visit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _REDIRECTS = 8
+_TRIES = 3  # of a site that fails, until it is left alone for the rest of the run
 _ROBOTS_BYTES = 512_000  # RFC 9309 asks for at least 500 KiB to be read
 _MOST_WAIT = 60.0  # seconds between requests that a robots.txt can ask for
 _CHUNK = 1 << 16
@@ -121,6 +122,7 @@ class Fetcher:
         self._robots: dict[str, Protego] = {}
         self._asked: dict[str, float] = {}  # when a site was last asked
         self._resting: dict[str, float] = {}  # until when a site wants to be left alone
+        self._failed: dict[str, int] = {}  # how often a site has failed in a row
 
     def __enter__(self) -> Fetcher:
         """This, to be closed at the end of the block."""
@@ -143,6 +145,8 @@ class Fetcher:
         """
         deadline = time.monotonic() + self._manners.seconds
         at = _checked(address)
+        if self._failed.get(_site(at), 0) >= _TRIES:
+            raise ArticleError(f"{address!r} was not asked for: its site failed {_TRIES} times in a row.")
         for _ in range(_REDIRECTS + 1):
             deadline += self._wait_for(at)
             status, headers, body = self._get(at, self._conditions(visit), deadline, self._manners.most_bytes)
@@ -253,8 +257,10 @@ class Fetcher:
                     for name, value in response.headers
                 }
                 body = b"" if response.status != 200 else _body(at, response, told, most, cut=cut)
+                self._failed.pop(_site(at), None)
                 return response.status, told, body
         except httpcore.TimeoutException as error:
+            self._note_failure(at)
             raise ArticleError(f"{at!r} took longer than {self._manners.seconds:g} s.") from error
         except (
             httpcore.NetworkError,
@@ -262,8 +268,13 @@ class Fetcher:
             httpcore.UnsupportedProtocol,
             ssl.SSLError,
         ) as error:
+            self._note_failure(at)
             reason = " ".join(str(error).split())[:160].rstrip(".") or type(error).__name__
             raise ArticleError(f"{at!r} cannot be fetched: {reason}.") from error
+
+    def _note_failure(self, at: str) -> None:
+        """A site that does not answer must not cost a timeout for each page that a feed lists."""
+        self._failed[_site(at)] = self._failed.get(_site(at), 0) + 1
 
     def _connections(self) -> httpcore.ConnectionPool:
         if self._pool is None:

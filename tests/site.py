@@ -10,6 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
+class Server(ThreadingHTTPServer):
+    """One that says nothing when who asked has hung up."""
+
+    def handle_error(self, *_: object) -> None:
+        """Nothing."""
+
+
 class Site:
     """Answers paths with what was put there; remembers who asked for what, and with which headers."""
 
@@ -31,7 +38,7 @@ class Site:
             def log_message(self, *_: object) -> None:
                 """Nothing."""
 
-        self._server = ThreadingHTTPServer((host, 0), Handler)
+        self._server = Server((host, 0), Handler)
         self._server.daemon_threads = True
         self.address = f"http://{host}:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})

@@ -280,6 +280,18 @@ def test_there_is_a_delay_between_requests_to_one_site() -> None:
     assert [round(wait) for wait in waits] == [3, 7]
 
 
+def test_a_site_that_fails_again_and_again_is_left_alone() -> None:
+    """Or a feed of two hundred pages on a dead site would take two hundred timeouts."""
+    with web.serving() as site:
+        for number in range(5):
+            site.put(f"/{number}", web.raw(b""))
+        with fetcher() as opened:
+            for number in range(5):
+                with pytest.raises(ArticleError, match="cannot be fetched" if number < 3 else "in a row"):
+                    opened.fetch(f"{site.address}/{number}")
+        assert site.asked == ["/robots.txt", "/0", "/1", "/2"]
+
+
 def test_a_site_that_asks_for_rest_gets_it() -> None:
     """Further requests are not sent."""
     with web.serving() as site:

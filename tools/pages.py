@@ -39,15 +39,11 @@ def main() -> int:
     precision = statistics.mean(precise for precise, _ in shares.values() if precise is not None)
     recall = statistics.mean(recalled for _, recalled in shares.values() if recalled is not None)
     print(f"{len(truth)} pages, {len(truth) / seconds:.0f} a second")
-    print(
-        f"F1 {2 * precision * recall / (precision + recall):.4f}, precision {precision:.4f}, recall {recall:.4f}"
-    )
+    f1 = 2 * precision * recall / (precision + recall)
+    print(f"F1 {f1:.4f}, precision {precision:.4f}, recall {recall:.4f}")
     facts = ("title", "published", "publisher", "author")
-    print(
-        ", ".join(
-            f"{fact} of {sum(getattr(one, fact) is not None for one in found.values())}" for fact in facts
-        )
-    )
+    known = {fact: sum(getattr(one, fact) is not None for one in found.values()) for fact in facts}
+    print(", ".join(f"{fact} of {count}" for fact, count in known.items()))
     for name in sorted(shares, key=lambda name: sum(share or 0 for share in shares[name]))[:WORST]:
         print(f"  {name}: precision {shares[name][0] or 0:.2f}, recall {shares[name][1] or 0:.2f}")
     return 0

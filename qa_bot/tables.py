@@ -19,17 +19,8 @@ from qa_bot.types import Article
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "guid", "uuid", "articleid"),
     "title": ("title", "headline", "head", "heading"),
-    "text": (
-        "text",
-        "body",
-        "content",
-        "article",
-        "articlebody",
-        "fulltext",
-        "maintext",
-        "story",
-        "bodytext",
-    ),
+    # Not "article" or "story": in tables of questions these name one. `--column` says where they hold it.
+    "text": ("text", "body", "content", "articlebody", "articletext", "fulltext", "maintext", "bodytext"),
     "published": (
         *(
             "published",
@@ -141,6 +132,8 @@ def _facts(row: object, columns: Mapping[str, str]) -> dict[str, Any]:
         value = next((row[name] for name in likely if row[name] not in (None, "")), None)
         if isinstance(value, dict):  # {"source": {"id": null, "name": "..."}}
             value = value.get("name")
+        if fact == "publisher" and isinstance(value, str) and value.startswith(("http://", "https://")):
+            continue  # a "source" that is the article's address
         if value is not None:
             facts[fact] = value
     return facts

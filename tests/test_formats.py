@@ -314,6 +314,17 @@ def test_the_usual_names_of_columns_are_known(tmp_path: Path) -> None:
     )
 
 
+def test_a_column_that_may_mean_something_else_is_not_taken_for_a_text(tmp_path: Path) -> None:
+    """Questions name the article that they are about; a source may be an address."""
+    (tmp_path / "questions.jsonl").write_text('{"question": "Who?", "article": "a.txt"}\n', "utf-8")
+    (tmp_path / "a.jsonl").write_text(
+        '{"text": "It stops.", "source": "https://harbour.example/f"}\n', "utf-8"
+    )
+    (found,) = read(tmp_path)
+    assert isinstance(found, Article)
+    assert (found.text, found.publisher) == ("It stops.", None)
+
+
 def test_columns_can_be_named(tmp_path: Path) -> None:
     """What is named goes before what is guessed."""
     (tmp_path / "a.csv").write_text("text,words,day\nno,Yes it is.,2024-11-12\n", "utf-8")

@@ -18,7 +18,7 @@ export Q
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help chat ask test check bench ablation soak pins clean rebuild
+.PHONY: help chat ask test check bench ablation pages soak hostile pins clean rebuild
 
 help:  ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-13s %s\n", $$1, $$2}'
@@ -50,8 +50,15 @@ ablation: $(TEST)  ## Measure what each part of the ranking is worth: make ablat
 	@test -n "$(NEWS)" || { echo 'make ablation: no articles. Name a folder: make ablation NEWS=path/to/eval/news' >&2; exit 2; }
 	@exec $(PY) tools/ablation.py "$(NEWS)" $(ARGS)
 
+pages: $(TEST)  ## Measure how articles are taken from web pages: make pages HTML=path/to/eval/html
+	@test -n "$(HTML)" || { echo 'make pages: no pages. Name a folder: make pages HTML=path/to/eval/html' >&2; exit 2; }
+	@exec $(PY) tools/pages.py "$(HTML)"
+
 soak: $(TEST)  ## Read and write one index from many processes for a while
 	@exec $(PY) tools/soak.py $(ARGS)
+
+hostile: $(TEST)  ## Index 300 files that are broken, endless or made to harm
+	@exec $(PY) tools/hostile.py $(ARGS)
 
 pins: $(TEST)  ## Write requirements/*.txt from pyproject.toml; UPGRADE=1 moves every pin up
 	@UPGRADE="$(UPGRADE)" tools/pins.sh $(VENV)/bin/uv

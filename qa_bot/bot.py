@@ -30,13 +30,16 @@ from qa_bot.coverage import after_coverage, coverage_notice, tells_of_outside
 from qa_bot.disagreement import as_cited, disagreements
 from qa_bot.errors import ArticleError, SettingsError, StoreDamagedError, UsageError
 from qa_bot.expansion import expand, spelling_notices, weighted_terms
-from qa_bot.ingestion import Indexing, Report
+from qa_bot.facts import checked_facts, with_stated
+from qa_bot.ingestion import Indexing, Options, Report, renewed
 from qa_bot.preparing import Helper
 from qa_bot.question import MAX_CHARS, Question, checked, parse
 from qa_bot.requests import Request, request
 from qa_bot.rewrite import understood
+from qa_bot.sources import is_address
 from qa_bot.static_vectors import size_of
 from qa_bot.store import Build, Store, Writer, exists
+from qa_bot.tables import COLUMNS
 from qa_bot.types import Answer, Article, Coverage, Draft, Filters, Passage, Reason, Span, Turn
 
 if TYPE_CHECKING:
@@ -101,7 +104,7 @@ class QABot:
             self._embedder  # noqa: B018 (one that is not known must not become the index's)
         self._store = Store(folder, self._build, create=create, adopt=_adopt)
         if self.is_demo:
-            self._add([bundled("seeds")], prune=True)
+            self._add([bundled("seeds")], Options(prune=True))
 
     @classmethod
     def from_articles(cls, path: str | Path, **settings: Any) -> QABot:
@@ -350,20 +353,68 @@ class QABot:
         *,
         prune: bool = False,
         progress: Callable[[str], None] | None = None,
+        columns: Mapping[str, str] | None = None,
+        on_article: Callable[[str, Article | str], None] | None = None,
     ) -> Report:
-        """Index files and folders: new articles are added, changed ones replaced, others left alone.
+        """Index files, folders and addresses: add what is new, replace what changed, leave the rest alone.
 
         Args:
-            paths: files and folders.
-            prune: also remove articles whose file has gone from the folders given.
+            paths: files, folders, and addresses of pages, feeds and sitemaps (http:// or https://).
+            prune: also remove articles that have gone from the folders and feeds given.
             progress: called with a line of text now and then.
+            columns: which column of JSONL and CSV holds what, such as ``{"text": "body"}``.
+            on_article: called for each article with its outcome ("added", "changed", "unchanged", "removed",
+                "failed") and with its facts, its id, or the reason.
 
         Raises:
             StoreBusyError: another process keeps writing to the index.
-            UsageError: this bot answers from the demo, which is not to be changed.
+            UsageError: this bot answers from the demo, which is not to be changed; or there is no such fact.
         """
         self._refuse_demo()
-        return self._add(paths, prune=prune, progress=progress)
+        kept = self.settings.keep_originals
+        options = Options(prune, _columns(columns or {}), kept, on_article=on_article)
+        return self._add(paths, options, progress)
+
+    def set_facts(self, article_id: str, **facts: str | None) -> Article:
+        """Set facts of an article, for good: reading it again does not undo them. The article as it is now.
+
+        Args:
+            article_id: which article.
+            facts: ``title``, ``publisher``, ``author``, ``published``, ``modified`` (YYYY-MM-DD), ``url``,
+                ``language``; None or "" for what is not known.
+
+        Raises:
+            UsageError: there is no such article or fact, or a day is no date.
+        """
+        self._refuse_demo()
+        stated = checked_facts(facts)
+        with self._writing(None) as writer:
+            stored = writer.stored(article_id) if _may_be_id(article_id) else None
+            if stored is None:
+                self.article(article_id)
+                raise UsageError(f"The article {article_id!r} waits to be cut again: qa-bot index --rebuild")
+            writer.state(article_id, stated)
+            changed = with_stated(stored.article, stated)
+            writer.put([renewed(stored, changed, stored.source, stored.original)])
+        return self.article(article_id)
+
+    def versions(self, article_id: str) -> list[Article]:
+        """What an article was before it changed, oldest first, each with ``superseded`` set.
+
+        Raises:
+            UsageError: there is no article of that id.
+        """
+        self.article(article_id)
+        return self._store.versions(article_id)
+
+    def copies(self, article_id: str) -> list[str]:
+        """The ids of an article and of its copies and near copies, in the order in which they came.
+
+        Raises:
+            UsageError: there is no article of that id.
+        """
+        self.article(article_id)
+        return self._store.group(article_id)
 
     def delete(self, article_ids: Sequence[str]) -> int:
         """Remove articles by id; how many there were.
@@ -383,13 +434,19 @@ class QABot:
     def _add(
         self,
         paths: Iterable[str | Path],
-        *,
-        prune: bool = False,
+        options: Options,
         progress: Callable[[str], None] | None = None,
     ) -> Report:
-        local = [_local(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
-        with self._writing(progress) as writer:
-            return self._indexing(writer, progress).run(local, prune=prune)
+        given = [paths] if isinstance(paths, (str, Path)) else list(paths)
+        addresses = [path for path in given if isinstance(path, str) and is_address(path)]
+        local = [_local(path) for path in given if path not in addresses]
+        with contextlib.ExitStack() as stack:
+            if addresses:
+                from qa_bot.web import opened
+
+                options = replace(options, web=stack.enter_context(opened(self.settings)))
+            writer = stack.enter_context(self._writing(progress))
+            return self._indexing(writer, progress).run(local, addresses=addresses, options=options)
 
     def _indexing(self, writer: Writer, progress: Callable[[str], None] | None) -> Indexing:
         def embed(texts: list[str]) -> NDArray[np.float32]:
@@ -572,7 +629,8 @@ class QABot:
         if faults:
             raise StoreDamagedError(f"{faults[0]} Run: qa-bot check --repair")
         clock.lap("answer")
-        return replace(answer, timings_ms=clock.laps)
+        notices = (*answer.notices, *citations.correction_notices(answer.citations))
+        return replace(answer, notices=notices, timings_ms=clock.laps)
 
     # --- finding and weighing ----------------------------------------------------------------
 
@@ -711,22 +769,26 @@ def index_articles(
     *,
     prune: bool = False,
     progress: Callable[[str], None] | None = None,
+    columns: Mapping[str, str] | None = None,
+    on_article: Callable[[str, Article | str], None] | None = None,
     **settings: Any,
 ) -> Report:
-    """Index files and folders into an index, which is made when it is not there.
+    """Index files, folders and addresses into an index, which is made when it is not there.
 
     Args:
-        paths: files and folders of articles.
+        paths: files and folders of articles, addresses of pages, feeds and sitemaps.
         index_dir: the index's folder; the default index when None.
-        prune: also remove articles whose file has gone from the folders given.
+        prune: also remove articles that have gone from the folders and feeds given.
         progress: called with a line of text now and then.
+        columns: as in `QABot.add`.
+        on_article: as in `QABot.add`.
         settings: any field of `Settings`.
 
     Raises:
         StoreError: the folder cannot be used, is locked, or was built with other settings.
     """
     with _own_index(index_dir, settings) as bot:
-        return bot.add(paths, prune=prune, progress=progress)
+        return bot.add(paths, prune=prune, progress=progress, columns=columns, on_article=on_article)
 
 
 def rebuild_index(
@@ -740,7 +802,8 @@ def rebuild_index(
     if not exists(folder):
         raise UsageError(f"There is no index at {str(folder)!r} to rebuild; check --index-dir.")
     with _own_index(index_dir, settings, adopt=True) as bot, bot._writing(progress) as writer:
-        return bot._indexing(writer, progress).again(bot._build, bot.article)
+        options = Options(keep_originals=bot.settings.keep_originals)
+        return bot._indexing(writer, progress).again(bot._build, bot.article, options)
 
 
 def _own_index(index_dir: str | Path | None, settings: Mapping[str, Any], *, adopt: bool = False) -> QABot:
@@ -918,6 +981,13 @@ def _local(path: str | Path) -> Path:
     """A path with ~ taken for the home folder, where there is such a user."""
     expanded = Path(os.path.expanduser(path))  # noqa: PTH111 (Path.expanduser raises for "~nobody")
     return expanded.absolute() if str(expanded).startswith("~") else expanded
+
+
+def _columns(columns: Mapping[str, str]) -> Mapping[str, str]:
+    for fact in columns:
+        if fact not in COLUMNS:
+            raise UsageError(f"No column holds {fact!r}; name one of {', '.join(COLUMNS)}.")
+    return columns
 
 
 def _may_be_id(value: object) -> bool:

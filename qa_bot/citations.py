@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
 
 from qa_bot.dates import time_expressions
 from qa_bot.types import Answer, Article, Citation, DateMention, Span
@@ -115,3 +116,16 @@ def _apart(spans: Sequence[tuple[int, int]]) -> tuple[Span, ...]:
         else:
             joined.append((start, end))
     return tuple(Span(start, end) for start, end in joined)
+
+
+_CORRECTION_CHARS = 240  # of a notice; the whole line stands in the article
+
+
+def correction_notices(citations: Iterable[Citation]) -> tuple[str, ...]:
+    """What the articles cited say was put right in them, a notice for each such article."""
+    corrected = {cited.article.id: cited.article for cited in citations if cited.article.corrections}
+    return tuple(
+        f"{article.publisher or article.label} put this right: "
+        f"{textwrap.shorten(article.corrections[-1], _CORRECTION_CHARS, placeholder=' …')}"
+        for article in corrected.values()
+    )

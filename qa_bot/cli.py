@@ -21,6 +21,7 @@ from qa_bot.errors import QABotError, UsageError
 if TYPE_CHECKING:
     from qa_bot.bot import QABot
     from qa_bot.config import Settings
+    from qa_bot.ingestion import Report
     from qa_bot.journal import Feedback
     from qa_bot.types import Answer, Article
 
@@ -42,6 +43,8 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")
     try:
         code = commands.main(list(arguments), prog_name="qa-bot", standalone_mode=False)
+    except _Told as told:
+        return told.code
     except click.ClickException as error:
         return _failed(type(error).__name__, error.format_message(), error.exit_code, as_json)
     except QABotError as error:
@@ -218,39 +221,160 @@ def serve(
 @commands.command()
 @click.argument("paths", nargs=-1)
 @click.option(
-    "--prune", is_flag=True, help="Also remove articles whose file has gone from the folders given."
+    "--prune", is_flag=True, help="Also remove articles that have gone from the folders and feeds given."
 )
 @click.option(
     "--rebuild",
     is_flag=True,
     help="Cut and embed every stored article again, with the settings of now.",
 )
+@click.option(
+    "--column",
+    "columns",
+    metavar="FACT=NAME",
+    multiple=True,
+    help="Which column of CSV and JSONL holds what: --column text=body; repeatable.",
+)
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Go on: index folders as files change, and look at feeds every `watch_minutes`.",
+)
 @_common
-def index(paths: tuple[str, ...], prune: bool, rebuild: bool, index_dir: str | None, as_json: bool) -> int:
-    """Index files and folders of articles: .md, .txt, .jsonl. Unchanged ones are left alone."""
+def index(
+    paths: tuple[str, ...],
+    prune: bool,
+    rebuild: bool,
+    columns: tuple[str, ...],
+    watch: bool,
+    index_dir: str | None,
+    as_json: bool,
+) -> int:
+    """Index files, folders, and addresses of pages, feeds and sitemaps. What is unchanged is left alone."""
     from qa_bot.bot import index_articles, rebuild_index
 
     if not paths and not rebuild:
         raise UsageError("Name what to index: qa-bot index PATH ...")
     if not all(path.strip() for path in paths):
         raise UsageError("A path is empty; name a file or a folder.")
+    if watch and not paths:
+        raise UsageError("Name what to watch: qa-bot index PATH --watch")
     report = None
+    named = dict(_pair(column, "--column") for column in columns)
     if rebuild:
         count = rebuild_index(index_dir, progress=_progress)
         click.echo(f"Rebuilt: {_articles(count)}.", err=True)
-    if paths:
-        report = index_articles(paths, index_dir, prune=prune, progress=_progress)
-    if as_json:
-        _print_json(report.to_dict() if report else {"rebuilt": count})
-    elif report:
-        for message in report.failed:
-            click.echo(f"Not indexed: {message}", err=True)
-        click.echo(_summary(report))
-        if report.undated:
-            count = len(report.undated)
-            have = "has" if count == 1 else "have"
-            click.echo(f"{_articles(count)} {have} no date; --since and --until leave such out.", err=True)
+    if watch:
+        _watch(paths, index_dir, as_json, prune=prune, columns=named)
+    elif paths and as_json:
+        with _Outcomes() as outcomes:
+            report = index_articles(
+                paths, index_dir, prune=prune, progress=_progress, columns=named, on_article=outcomes.add
+            )
+            outcomes.end(report.to_dict())
+    elif paths:
+        report = index_articles(paths, index_dir, prune=prune, progress=_progress, columns=named)
+    if as_json and not report:
+        _print_json({"rebuilt": count})
+    elif report and not as_json:
+        _print_report(report)
     return 1 if report and report.failed else 0
+
+
+def _print_report(report: Report) -> None:
+    for message in report.failed:
+        click.echo(f"Not indexed: {message}", err=True)
+    click.echo(_summary(report))
+    if report.undated:
+        count = len(report.undated)
+        have = "has" if count == 1 else "have"
+        click.echo(f"{_articles(count)} {have} no date; --since and --until leave such out.", err=True)
+
+
+def _watch(paths: Sequence[str], index_dir: str | None, as_json: bool, **options: Any) -> None:
+    """Index what changes until interrupted; a report of each change and of each new failure."""
+    from qa_bot.bot import index_articles
+    from qa_bot.config import load_settings
+    from qa_bot.watching import Watch
+
+    told: list[Any] = []
+
+    def tell(report: Report | QABotError) -> None:
+        if isinstance(report, QABotError):
+            click.echo(f"Error: {report}", err=True)
+        elif report.added or report.changed or report.removed or [report.failed] != told:
+            told[:] = [report.failed]
+            if as_json:
+                _print_json(report.to_dict(), one_line=True)
+            else:
+                _print_report(report)
+
+    def add(some: Sequence[str]) -> Report:
+        return index_articles(some, index_dir, progress=_progress, **options)
+
+    minutes = load_settings(index_dir=index_dir).watch_minutes
+    click.echo("Watching; Ctrl-C ends it.", err=True)
+    Watch(add, paths, minutes, tell).run()
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise UsageError(f"{option} must be NAME=VALUE, not {text!r}.")
+    return name.strip(), value.strip()
+
+
+class _Told(Exception):
+    """An error that has been told; only its exit code is left to give."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+_FOUND_LATER = ("imported", "language", "group")  # when an article is stored
+
+
+class _Outcomes:
+    """An indexing run as one JSON object that is written while it goes on, a line per article."""
+
+    def __init__(self) -> None:
+        self._begun = False
+        self._ended = False
+
+    def __enter__(self) -> _Outcomes:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        """Whatever ends a run, what was written is one sound object; it tells the error."""
+        if error is None or not self._begun or self._ended:
+            return
+        name, message, code = type(error).__name__, str(error), 1
+        if isinstance(error, QABotError):
+            code = error.exit_code
+        elif isinstance(error, KeyboardInterrupt):
+            name, message, code = "Interrupted", "Interrupted.", INTERRUPTED
+        elif not isinstance(error, OSError):
+            return
+        click.echo("\n]," + _as_json({"error": {"type": name, "message": message}})[1:])
+        raise _Told(code) from error
+
+    def add(self, outcome: str, about: Article | str) -> None:
+        """Write what became of one article, or of one file that could not be read."""
+        if isinstance(about, str):
+            line = {"outcome": outcome, "message" if outcome == "failed" else "id": about}
+        else:
+            facts = about.to_dict(text=False)
+            line = {"outcome": outcome, **{name: facts[name] for name in facts if name not in _FOUND_LATER}}
+        click.echo(("," if self._begun else '{"articles": [') + "\n  " + _as_json(line), nl=False)
+        self._begun = True
+
+    def end(self, report: dict[str, Any]) -> None:
+        """Write the report of the whole run."""
+        self._ended = True
+        if not self._begun:
+            click.echo('{"articles": [', nl=False)
+        click.echo("\n]," + _as_json(report)[1:])
 
 
 def _summary(report: Any) -> str:
@@ -265,7 +389,7 @@ def _summary(report: Any) -> str:
 
 @commands.group()
 def articles() -> None:
-    """List, show and delete the indexed articles."""
+    """List, show, set and delete the indexed articles."""
 
 
 @articles.command("list")
@@ -284,14 +408,59 @@ def list_articles(index_dir: str | None, as_json: bool) -> int:
 @articles.command("show")
 @click.argument("article_id", metavar="ID")
 @_common
-def show_article(article_id: str, index_dir: str | None, as_json: bool) -> int:
+@click.option("--versions", is_flag=True, help="Show what it was before it changed, oldest first.")
+def show_article(article_id: str, versions: bool, index_dir: str | None, as_json: bool) -> int:
     """Show one article: the text that all offsets count in."""
     with _bot(index_dir) as bot:
         article = bot.article(article_id)
-        if as_json:
-            _print_json(article.to_dict())
-        else:
-            click.echo(f"{_source(article)}\n\n{article.text}")
+        shown = bot.versions(article_id) if versions else [article]
+        copies = [] if versions else [other for other in bot.copies(article_id) if other != article_id]
+    if as_json and versions:
+        _print_json({"versions": [version.to_dict() for version in shown]})
+    elif as_json:
+        _print_json(article.to_dict())
+    else:
+        for number, version in enumerate(shown):
+            click.echo("\n" * bool(number) + "\n".join(_about(version, copies)) + f"\n\n{version.text}")
+        if not shown:
+            click.echo(f"{article_id!r} has not changed since it was indexed.", err=True)
+    return 0
+
+
+def _about(article: Article, copies: Sequence[str]) -> list[str]:
+    """What is known of an article, a line each."""
+    lines = [_source(article)]
+    if article.published and article.date_certainty != "stated":
+        source = (article.date_source or "").replace("_", " ")
+        lines.append(f"Published {article.published} ({article.date_certainty}, from {source})")
+    if article.modified:
+        lines.append(f"Modified {article.modified}")
+    if article.superseded:
+        lines.append(f"Superseded: indexed {article.imported or 'earlier'}, and changed since")
+    lines += [f"Corrected: {correction}" for correction in article.corrections]
+    if article.rights:
+        lines.append(f"Copyright {article.rights}")
+    if copies:
+        lines.append(f"The same report: {', '.join(copies)}")
+    return lines
+
+
+@articles.command("set")
+@click.argument("article_id", metavar="ID")
+@click.argument("facts", metavar="FIELD=VALUE...", nargs=-1, required=True)
+@_common
+def set_article(article_id: str, facts: tuple[str, ...], index_dir: str | None, as_json: bool) -> int:
+    """Set what is known of an article: title, publisher, author, published, modified, url, language.
+
+    It holds from then on, whatever the article's file says. FIELD= with nothing after it: not known.
+    """
+    values = dict(_pair(fact, "A fact") for fact in facts)
+    with _bot(index_dir) as bot:
+        article = bot.set_facts(article_id, **values)
+    if as_json:
+        _print_json(article.to_dict(text=False))
+    else:
+        click.echo("\n".join(_about(article, ())))
     return 0
 
 
@@ -549,10 +718,13 @@ def _progress(message: str) -> None:
 
 
 def _print_json(data: Any, *, one_line: bool = False) -> None:
-    indent = None if one_line else 2
+    click.echo(_as_json(data, None if one_line else 2))
+
+
+def _as_json(data: Any, indent: int | None = None) -> str:
     text = json.dumps(data, ensure_ascii=False, indent=indent)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:  # a lone surrogate, or a terminal that is not UTF-8
         text = json.dumps(data, indent=indent)
-    click.echo(text)
+    return text

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import reprlib
+import textwrap
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,8 +30,12 @@ from qa_bot.errors import SettingsError
 CONFIG_FILE = "qa_bot.toml"
 ENV_PREFIX = "QA_BOT_"
 MAX_QUESTION_CHARS = 8000
-# Where a setting is kept says nothing about what the answers are.
-_NOT_HASHED = {"index_dir", "keep_conversations", "llm_key_file", "llm_timeout_seconds"}
+# Where an index lies, and how articles come into it, says nothing about what the answers are.
+_NOT_HASHED = {
+    *("index_dir", "keep_conversations", "llm_key_file", "llm_timeout_seconds", "keep_originals"),
+    *( "user_agent", "web_delay_seconds", "web_timeout_seconds"),
+    *("web_max_mb", "web_max_pages", "allow_private_addresses", "watch_minutes"),
+}
 # These shape answers only while a model writes them.
 _OF_MODEL = {"llm", "llm_context_window", "llm_max_tokens", "unsupported"}
 
@@ -105,6 +110,33 @@ class Settings(BaseSettings):
     unsupported: Literal["marked", "removed"] = Field(
         default="marked",
         description="What becomes of a written sentence that no passage supports: `marked` or `removed`.",
+    )
+    keep_originals: Literal["web", "all", "none"] = Field(
+        default="web",
+        description="What was read is kept in the index: of pages fetched (`web`), of `all`, of `none`.",
+    )
+    user_agent: str = Field(
+        default=f"qa_bot/{__version__}",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e][\x20-\x7e]*$",
+        description="What it calls itself when it fetches a page; add how to reach you.",
+    )
+    web_delay_seconds: float = Field(
+        default=1.0, ge=0, le=3600, description="Seconds between two requests to one site."
+    )
+    web_timeout_seconds: float = Field(
+        default=30.0, gt=0, le=3600, description="Seconds that fetching one page may take."
+    )
+    web_max_mb: float = Field(default=20.0, gt=0, le=500, description="Megabytes that one page may have.")
+    web_max_pages: int = Field(
+        default=200, ge=1, le=100_000, description="Pages that are fetched of one feed or sitemap in a run."
+    )
+    allow_private_addresses: bool = Field(
+        default=False, description="Also fetch from this machine and from private networks."
+    )
+    watch_minutes: float = Field(
+        default=15.0, gt=0, le=10_000, description="Minutes between two looks at a feed with `--watch`."
     )
 
     keep_conversations: bool = Field(
@@ -208,7 +240,7 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors()[0]
     name = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        known = ", ".join(Settings.model_fields)
-        return f"There is no setting {name!r}; the settings are {known}."
+        known = textwrap.shorten(", ".join(Settings.model_fields), 160, placeholder=" and more")
+        return f"There is no setting {name!r}; the settings are {known}. qa-bot config lists them."
     reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return f"The setting {name!r} cannot be {reprlib.repr(first['input'])}: {reason}."

@@ -25,9 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_bot.chunking import passages
+from qa_bot.copies import signature
+from qa_bot.languages import language_of
 from qa_bot.text import terms
 from qa_bot.types import Span
 
+_TELLING = 3  # passages that are enough to tell a text's language
 Embed = Callable[[list[str]], NDArray[np.float32]]
 
 
@@ -39,11 +42,15 @@ class Prepared:
         spans: where the passages stand.
         vectors: a row each.
         terms: the index terms of each, with spaces between.
+        signature: what tells copies of the text; None of a text too short to tell.
+        language: its ISO 639-1 code; None of a text too short to tell.
     """
 
     spans: list[Span]
     vectors: NDArray[np.float32]
     terms: list[str]
+    signature: bytes | None = None
+    language: str | None = None
 
 
 def prepare(texts: Sequence[str], passage_words: int, embed: Embed) -> list[Prepared]:
@@ -54,7 +61,9 @@ def prepare(texts: Sequence[str], passage_words: int, embed: Embed) -> list[Prep
     prepared, row = [], 0
     for spans, of_one in zip(cut, pieces, strict=True):
         analysed = [" ".join(terms(piece)) for piece in of_one]
-        prepared.append(Prepared(spans, vectors[row : row + len(spans)], analysed))
+        signed = signature(" ".join(analysed).split())
+        text = " ".join(of_one[:_TELLING])
+        prepared.append(Prepared(spans, vectors[row : row + len(spans)], analysed, signed, language_of(text)))
         row += len(spans)
     return prepared
 
@@ -135,7 +144,13 @@ def serve() -> None:
     while True:
         # Pairs, as pickling a Span takes ten times as long.
         reply = [
-            ([(span.start, span.end) for span in made.spans], made.vectors, made.terms)
+            (
+                [(span.start, span.end) for span in made.spans],
+                made.vectors,
+                made.terms,
+                made.signature,
+                made.language,
+            )
             for made in prepare(batches.get(), passage_words, embed)
         ]
         pickle.dump(reply, replies, pickle.HIGHEST_PROTOCOL)

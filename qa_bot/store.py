@@ -20,8 +20,8 @@ import sqlite3
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import itemgetter
 from pathlib import Path
@@ -32,6 +32,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from qa_bot.errors import StoreBusyError, StoreDamagedError, StoreError, StoreMismatchError
+from qa_bot.records import ADDED_COLUMNS, SCHEMA, Original, Records, Visit
 from qa_bot.text import terms
 from qa_bot.types import Article, Coverage, Filters, Passage, Span
 
@@ -41,9 +42,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 CATALOGUE = "catalogue.sqlite"
-# Of the files in the folder: 1 had one word index and did not compress texts. It is brought up to date; a
-# newer one is refused.
-FORMAT = "2"
+# Of the files in the folder: 1 had one word index and did not compress texts, 2 knew less about articles.
+# Both are brought up to date; a newer one is refused.
+FORMAT = "3"
 _BATCH = 2000
 # Vectors are cached as 16-bit floats: half the disk, and cosines change by less than 0.001.
 _CACHED = np.float16
@@ -67,8 +68,16 @@ CREATE INDEX passage_article ON passage (article);
 CREATE INDEX passage_generation ON passage (generation);
 CREATE TABLE gone (passage INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
 """
-_FACTS = "id, title, publisher, author, published, date_source, url, path, superseded"
-_HASHED = [facts.name for facts in fields(Article)]
+# In the order of Article's fields; "copies" is its group.
+_FACTS = (
+    "id, title, publisher, author, published, date_source, url, path, superseded, language, modified,"
+    " modified_source, imported, rights, corrections, copies"
+)
+_COLUMNS = _FACTS.split(", ")
+# Facts that other versions knew are in every hash, newer ones only where they are known: then an index that
+# an older version made finds its articles unchanged.
+_HASHED = "id text title publisher author published date_source url path superseded".split()
+_HASHED_IF_KNOWN = "modified modified_source rights corrections".split()
 _INDEXES = ("words", "vectors")
 _NEVER = -1
 _START_SECONDS = 60  # that other processes may take to make the catalogue, or to commit a change
@@ -108,6 +117,7 @@ class Entry:
     """An article ready to be stored: its passages' spans and their vectors, a row each.
 
     ``terms`` are each passage's index terms with spaces between; None where nobody has made them yet.
+    ``signature`` is that of `copies.signature`, ``original`` what the article was read from, if it is kept.
     """
 
     article: Article
@@ -115,6 +125,8 @@ class Entry:
     spans: Sequence[Span]
     vectors: NDArray[np.float32]
     terms: Sequence[str] | None = None
+    signature: bytes | None = None
+    original: Original | None = None
 
 
 @dataclass(slots=True)
@@ -188,10 +200,14 @@ class Store:
 
     def _migrate(self) -> None:
         """Bring an index that an older version made up to this one's format."""
-        if self._get("format") != "1":
+        if self._get("format") not in ("1", "2"):
             return
-        with self._transaction():  # the word indexes are made from the catalogue; texts are read as they are
-            self._db.execute("DELETE FROM meta WHERE key = 'words'")
+        with self._transaction():
+            if (found := self._get("format")) not in ("1", "2"):
+                return  # another process was first
+            if found == "1":  # the word indexes are made from the catalogue; texts are read as they are
+                self._db.execute("DELETE FROM meta WHERE key = 'words'")
+            self._run(ADDED_COLUMNS + SCHEMA)
             self._set("format", FORMAT)
 
     def _wal(self) -> None:
@@ -209,8 +225,7 @@ class Store:
     def _create(self) -> None:
         if self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
             return  # another process was first
-        for statement in _SCHEMA.split(";\n"):
-            self._db.execute(statement)
+        self._run(_SCHEMA + ADDED_COLUMNS + SCHEMA)
         for key, value in (
             ("format", FORMAT),
             ("embedder", self.build.embedder),
@@ -218,6 +233,10 @@ class Store:
             ("generation", "0"),
         ):
             self._set(key, value)
+
+    def _run(self, statements: str) -> None:
+        for statement in statements.split(";\n"):
+            self._db.execute(statement)
 
     def _check_build(self) -> None:
         if self._get("format") != FORMAT:
@@ -300,6 +319,24 @@ class Store:
         """One article whole, or None when there is none of that id."""
         row = self._all(f"SELECT {_FACTS}, text FROM article WHERE id = ?", (article_id,))
         return _article(row[0]) if row else None
+
+    def versions(self, article_id: str) -> list[Article]:
+        """What an article was before it changed, oldest first, each marked as superseded."""
+        with self._lock, self._told():
+            rows = Records(self._db).versions(article_id)
+        return [
+            replace(_article([facts.get(name) for name in _COLUMNS] + [text]), superseded=True)
+            for facts, text in rows
+        ]
+
+    def group(self, article_id: str) -> list[str]:
+        """The ids of an article and its copies and near copies, in the order in which they came."""
+        rows = self._all(
+            "SELECT b.id FROM article a JOIN article b ON b.copies = a.copies WHERE a.id = ?"
+            " ORDER BY b.number",
+            (article_id,),
+        )
+        return [found for (found,) in rows] or [article_id]
 
     def whole(self, article_id: str) -> tuple[Article, list[Passage]] | None:
         """One article whole with its passages in order, or None when there is none of that id."""
@@ -794,6 +831,7 @@ class Writer:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._db = store._db
+        self.records = Records(store._db)
         self._feed: _Feed | None = None
 
     def feed(self) -> None:
@@ -826,17 +864,58 @@ class Writer:
         rows = self._store._all("SELECT source, hash FROM article WHERE id = ?", (article_id,))
         return (rows[0][0], rows[0][1]) if rows else None
 
+    def ids_of(self, source: str) -> list[str]:
+        """The ids of the articles of a source."""
+        rows = self._store._all("SELECT id FROM article WHERE source = ? ORDER BY number", (source,))
+        return [article_id for (article_id,) in rows]
+
+    def stored(self, article_id: str) -> Entry | None:
+        """An article as it was put, with what embedding and cutting it gave; None when there is none."""
+        article = self._store.article(article_id)
+        if article is None:
+            return None
+        (number, source, signature), *_ = self._store._all(
+            "SELECT number, source, signature FROM article WHERE id = ?", (article_id,)
+        )
+        rows = self._store._all(
+            'SELECT start, "end", vector FROM passage WHERE article = ? ORDER BY ordinal', (number,)
+        )
+        if not rows:
+            return None
+        vectors = np.stack([np.frombuffer(blob, dtype=_CACHED) for *_, blob in rows]).astype(np.float32)
+        spans = [Span(start, end) for start, end, _ in rows]
+        return Entry(article, source, spans, vectors, None, signature, self.records.original(article_id))
+
+    def note_visits(self, visits: Mapping[str, Visit]) -> None:
+        """Keep what was found on visits, so that the next can ask whether anything changed."""
+        with self._store._transaction():
+            self.records.note_visits(visits)
+
+    def forget_visits(self, addresses: Iterable[str]) -> None:
+        """Forget addresses, so that they are fetched anew."""
+        with self._store._transaction():
+            self.records.forget_visits(addresses)
+
+    def state(self, article_id: str, facts: Mapping[str, str | None]) -> None:
+        """Keep facts about an article that hold whatever its source says."""
+        with self._store._transaction():
+            self.records.state(article_id, facts)
+
     def sources(self) -> list[tuple[str, str]]:
         """Every article's id and source."""
         rows = self._store._all("SELECT id, source FROM article ORDER BY number")
         return [(article_id, source) for article_id, source in rows]
 
     def put(self, entries: Sequence[Entry]) -> None:
-        """Store articles with their passages, each replacing the one of the same id, all or none."""
+        """Store articles with their passages, each replacing the one of the same id, all or none.
+
+        What had another text before is kept as an earlier version.
+        """
         with self._store._transaction():
             generation = self._next_generation()
             for entry in entries:
-                self._remove(entry.article.id, generation)
+                if self._keep_version(entry.article):
+                    self._remove(entry.article.id, generation)
                 self._insert(entry, generation)
         if self._feed is not None:
             self._feed.give(generation, entries)
@@ -845,7 +924,10 @@ class Writer:
         """Remove articles; the number of those that were there."""
         with self._store._transaction():
             generation = self._next_generation()
-            count = sum(self._remove(article_id, generation) for article_id in article_ids)
+            count = 0
+            for article_id in article_ids:
+                count += self._remove(article_id, generation)
+                self.records.forget(article_id)
         if self._feed is not None:
             self._feed.give(generation, ())
         return count
@@ -870,11 +952,15 @@ class Writer:
 
     def _insert(self, entry: Entry, generation: int) -> None:
         article = entry.article
-        facts = [getattr(article, name) for name in _FACTS.split(", ")]
+        marks = ",".join("?" * (len(_COLUMNS) + 4))
         number = self._db.execute(
-            f"INSERT INTO article ({_FACTS}, text, source, hash) VALUES ({','.join('?' * 12)})",
-            (*facts, _stored(article.text), entry.source, content_hash(article)),
+            f"INSERT INTO article ({_FACTS}, text, source, hash, signature) VALUES ({marks})",
+            (*_row(article), _stored(article.text), entry.source, content_hash(article), entry.signature),
         ).lastrowid
+        assert number is not None
+        self.records.join_copies(number, entry.signature)
+        if entry.original is not None:
+            self.records.keep_original(number, entry.original)
         self._db.executemany(
             'INSERT INTO passage (article, ordinal, start, "end", vector, generation)'
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -891,7 +977,15 @@ class Writer:
             ],
         )
 
+    def _keep_version(self, article: Article) -> bool:
+        """Keep what an article was, if its text changes; whether it was there at all."""
+        rows = self._store._all(f"SELECT {_FACTS}, text FROM article WHERE id = ?", (article.id,))
+        if rows and _text(rows[0][-1]) != article.text:
+            self.records.keep_version(article.id, dict(zip(_COLUMNS, rows[0], strict=False)), rows[0][-1])
+        return bool(rows)
+
     def _remove(self, article_id: str, generation: int) -> int:
+        self.records.leave_copies(article_id)
         self._db.execute(
             "INSERT INTO gone SELECT p.number, ? FROM passage p JOIN article a ON a.number = p.article"
             " WHERE a.id = ?",
@@ -993,15 +1087,29 @@ def exists(folder: Path) -> bool:
 
 
 def content_hash(article: Article) -> str:
-    """Changes when anything of an article changes but the path it was read from."""
+    """Changes when anything of an article changes but where and when it was read."""
     facts = {name: getattr(article, name) for name in _HASHED}
+    facts |= {name: value for name in _HASHED_IF_KNOWN if (value := getattr(article, name))}
     return hashlib.sha256(json.dumps(facts | {"path": None}, sort_keys=True).encode()).hexdigest()
 
 
 def _article(row: Sequence[Any]) -> Article:
-    article_id, *facts, superseded, stored = row
-    values = [article_id, _text(stored), *facts, bool(superseded)]
-    return Article(*values)
+    """An article of its columns and its stored text."""
+    facts = dict(zip(_COLUMNS, row, strict=False))
+    corrections, group = facts.pop("corrections"), facts.pop("copies")
+    facts["superseded"] = bool(facts["superseded"])
+    return Article(
+        **facts,
+        text=_text(row[-1]),
+        corrections=tuple(json.loads(corrections)) if corrections else (),
+        group=group,
+    )
+
+
+def _row(article: Article) -> list[Any]:
+    """An article's columns but the text. Its group is found when it is put."""
+    facts = [getattr(article, name) for name in _COLUMNS[:-2]]
+    return [*facts, json.dumps(article.corrections) if article.corrections else None, None]
 
 
 def _stored(text: str) -> bytes:

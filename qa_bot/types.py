@@ -10,9 +10,24 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 DateSource = Literal["front_matter", "field", "markup", "text", "file_name", "address", "feed", "user"]
+Certainty = Literal["stated", "read", "guessed"]
 Reason = Literal["missing_term", "not_stated", "out_of_range", "false_premise", "empty_index"]
 Precision = Literal["day", "month", "publication"]
 Method = Literal["extractive", "llm", "none"]
+
+
+# How sure a date is: somebody stated it as the article's date, it was read out of the text, or it was
+# guessed from a file's name or an address.
+CERTAINTY: Mapping[str, Certainty] = {
+    "front_matter": "stated",
+    "field": "stated",
+    "markup": "stated",
+    "feed": "stated",
+    "user": "stated",
+    "text": "read",
+    "file_name": "guessed",
+    "address": "guessed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +44,15 @@ class Article:
 
     ``text`` is the cleaned text that every offset counts in. What is not known is None, never "".
     ``published`` is an ISO date (YYYY-MM-DD) and ``date_source`` says where it was read.
+
+    Attributes:
+        language: ISO 639-1 code of the text's language.
+        modified: the ISO date on which the article says it was last changed; ``modified_source`` as above.
+        imported: when this text was taken into the index, ISO 8601 in UTC.
+        rights: who holds the copyright, and the year, as the article's copyright line has it.
+        corrections: the lines of the text that say what was put right.
+        superseded: whether it is an earlier version of an article that has changed since.
+        group: articles of one number are copies or near copies of each other; None for one that has none.
     """
 
     id: str
@@ -41,6 +65,23 @@ class Article:
     url: str | None = None
     path: str | None = None
     superseded: bool = False
+    language: str | None = None
+    modified: str | None = None
+    modified_source: DateSource | None = None
+    imported: str | None = None
+    rights: str | None = None
+    corrections: tuple[str, ...] = ()
+    group: int | None = None
+
+    @property
+    def date_certainty(self) -> Certainty | None:
+        """How sure the day of publication is: "stated", "read" from the text, or "guessed"."""
+        return CERTAINTY[self.date_source] if self.date_source else None
+
+    @property
+    def modified_certainty(self) -> Certainty | None:
+        """How sure the day of the last change is, in the same words."""
+        return CERTAINTY[self.modified_source] if self.modified_source else None
 
     @property
     def label(self) -> str:
@@ -50,6 +91,9 @@ class Article:
     def to_dict(self, *, text: bool = True) -> dict[str, Any]:
         """The article as JSON-ready values; without its text on ``text=False``."""
         data = asdict(self)
+        data["corrections"] = list(self.corrections)
+        data["date_certainty"] = self.date_certainty
+        data["modified_certainty"] = self.modified_certainty
         if not text:
             del data["text"]
         return data

@@ -345,8 +345,8 @@ def test_a_path_that_is_not_there_is_told(name: str) -> None:
 
 def test_an_unknown_kind_of_file_is_told(tmp_path: Path) -> None:
     """What can be read is named."""
-    (tmp_path / "a.docx").write_text("x", "utf-8")
-    assert ".jsonl" in fault(tmp_path / "a.docx")
+    (tmp_path / "a.xyz").write_text("x", "utf-8")
+    assert ".jsonl" in fault(tmp_path / "a.xyz")
 
 
 def test_a_file_name_that_is_not_utf8_is_told(tmp_path: Path) -> None:

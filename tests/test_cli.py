@@ -367,6 +367,8 @@ def test_index_says_what_it_did(qa_bot: QaBot, folder: Path, tmp_path: Path) -> 
     (folder / "mayor.md").write_text("---\nid: mayor\n---\nMayor Ada Lind resigned.\n", "utf-8")
     (folder / "new.txt").write_text("Something new happened in the harbour.", "utf-8")
     changed = qa_bot("index", folder, "--json", *index).json
+    told = {(line["outcome"], line["id"]) for line in changed.pop("articles")}
+    assert told == {("changed", "mayor"), ("added", "new.txt"), ("unchanged", "strike")}
     assert changed == {
         "added": ["new.txt"],
         "changed": ["mayor"],

@@ -153,6 +153,12 @@ def test_settings_cannot_be_changed() -> None:
         setattr(load_settings(), "candidates", 5)  # noqa: B010 (as a type checker would not let it pass)
 
 
+FETCHING = {
+    *("user_agent", "web_delay_seconds", "web_timeout_seconds", "web_max_mb", "web_max_pages"),
+    *("allow_private_addresses", "watch_minutes"),
+}
+
+
 def test_the_hash_tells_settings_that_shape_answers() -> None:
     """Each of them changes it; where the index lies does not."""
     plain = load_settings()
@@ -161,7 +167,8 @@ def test_the_hash_tells_settings_that_shape_answers() -> None:
         *(
             load_settings(**{name: 1})
             for name in NAMES
-            if name not in ("index_dir", "embedder", "passage_words", *OF_MODEL)
+            if name
+            not in {"index_dir", "embedder", "passage_words", "keep_originals", *OF_MODEL} | FETCHING
         ),
         load_settings(passage_words=99),
     ]
@@ -170,6 +177,7 @@ def test_the_hash_tells_settings_that_shape_answers() -> None:
     assert plain.hash not in different
     assert len(different) == len([settings for settings in changed if settings != plain])
     assert load_settings(index_dir="/elsewhere").hash == plain.hash
+    assert load_settings(keep_originals="all", user_agent="me", web_max_pages=9).hash == plain.hash
     assert re.fullmatch(r"[0-9a-f]{12}", plain.hash)
 
 

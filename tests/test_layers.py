@@ -20,7 +20,14 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("words of time", "date_patterns"),
     ("their meaning", "date_rules"),
     ("text", "text dates config guard synonyms static_vectors providers journal"),
-    ("tools", "lexicon speech_words models prompts citations coverage quotable markers"),
+    (
+        "tools",
+        "lexicon speech_words models prompts citations coverage quotable markers cleaning decoding copies",
+    ),
+    ("furniture", "furniture records facts"),
+    ("sources", "sources"),
+    ("readers", "markdown tables pages archives"),
+    ("documents", "documents languages progress feeds fetching"),
     ("questions and phrases", "question requests finders quantities phrases asides leaning model_calls"),
     ("what follow-ups stand for", "referents"),
     ("and what they leave out", "ellipsis"),
@@ -34,12 +41,12 @@ LAYERS: tuple[tuple[str, str], ...] = (
         STAGES,
         "articles chunking courtesy rewrite retrieval evidence disagreement overview extractive generative",
     ),
-    ("preparing", "preparing"),
+    ("preparing", "preparing reading web"),
     ("ingestion", "ingestion"),
     ("LlamaIndex engine, overviews, written answers", "llama briefing writing"),
     ("reasons", "explanation"),
     ("bot", "bot"),
-    ("around the bot", "evaluation rendering suggestions"),
+    ("around the bot", "evaluation rendering suggestions watching"),
     ("reports", "reporting exporting"),
     ("web chat", "talk library catalogue"),
     ("what the page calls", "endpoints"),
@@ -61,6 +68,11 @@ ONLY_IN = {
     "llama_index": {"models", "retrieval", "generative", "llama"},
     "pydantic_settings": {"config"},
     "click": {"cli", "ui"},
+    "httpcore": {"fetching"},
+    "trafilatura": {"pages"},
+    "feedparser": {"feeds"},
+    "rensa": {"copies"},
+    "py3langid": {"languages"},
 }
 HEAVY = {"llama_index", "chromadb", "gradio", "wordllama", "numpy", "tantivy", "pydantic", "sqlite3"}
 
@@ -160,7 +172,7 @@ def test_only_the_bot_composes_the_stages() -> None:
         and not found.typing_only
     }
 
-    assert {by for by, *_ in working} <= {"bot", "briefing", "writing", "ingestion", "preparing"}
+    assert {by for by, *_ in working} <= {"bot", "briefing", "writing", "ingestion", "preparing", "reading"}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from qa_bot.types import Article
+from tests.documents import page
 from tests.fakes import write_articles
 
 # Put before everything else that a Python process runs: each connection and look-up becomes a line.
@@ -93,8 +94,13 @@ def test_indexing_asking_and_serving_stay_on_this_machine(tmp_path: Path, traced
     """No connection and no look-up of a name, from the first article to the page in the browser."""
     article = Article("mayor", "Mayor Elin Storm of Lindholm resigned on Monday.", published="2024-11-05")
     folder = write_articles(tmp_path / "articles", [article])
-
-    assert traced.run("index", str(folder)) == "1 added.\n"
+    head = (
+        "<link rel='stylesheet' href='http://a.invalid/x.css'><script src='http://b.invalid/x.js'></script>"
+    )
+    (folder / "page.html").write_text(
+        f'<!DOCTYPE html SYSTEM "http://c.invalid/x.dtd">{page(head=head)}', "utf-8"
+    )
+    assert traced.run("index", str(folder)) == "2 added.\n"
     assert "Storm" in traced.run("ask", "Who resigned?")
     assert "Storm" in page_and_answer(traced)
     assert traced.beyond_this_machine() == []

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from qa_bot.ingestion import Indexing
 from qa_bot.preparing import Helper, HelperError, Prepared, prepare
 from qa_bot.static_vectors import text_vectors
 from qa_bot.store import Build, Store
-from qa_bot.types import Filters
+from qa_bot.types import Article, Filters, Passage
 from qa_bot.word_index import WeightedTerm
 
 ROOT = Path(__file__).parents[1]
@@ -72,6 +73,11 @@ def missing(size: int, passage_words: int) -> Helper:
     raise HelperError("no more processes")
 
 
+def without_time(found: dict[int, tuple[Passage, Article]]) -> dict[int, tuple[Passage, Article]]:
+    """Passages and articles, but for when each article was imported."""
+    return {number: (passage, replace(of, imported=None)) for number, (passage, of) in found.items()}
+
+
 def index(folder: Path, news: Path, kind: Callable[[int, int], Helper] | None) -> dict[str, object]:
     """What an index holds after indexing with some kind of helper."""
     helper = None if kind is None else partial(kind, SIZE, WORDS)
@@ -88,10 +94,10 @@ def index(folder: Path, news: Path, kind: Callable[[int, int], Helper] | None) -
         return {
             "report": report.to_dict(),
             "counts": store.counts(),
-            "passages": store.passages(range(1, 20_000)),
+            "passages": without_time(store.passages(range(1, 20_000))),
             "words": words,
             "whole": whole,
-            "best": store.passages(numbers[:1]),
+            "best": without_time(store.passages(numbers[:1])),
             "nearest": near[0][1] > 0.5,
         }
     finally:

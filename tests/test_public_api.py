@@ -100,7 +100,11 @@ def test_signatures_are_these(function: Any, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("value", "names"),
     [
-        (Article, "id text title publisher author published date_source url path superseded"),
+        (
+            Article,
+            "id text title publisher author published date_source url path superseded"
+            " language modified modified_source imported rights corrections group",
+        ),
         (Passage, "id article_id text start end score"),
         (Citation, "number quote start end passage_id article highlights said_by dates"),
         (Draft, "text unsupported checked"),

@@ -20,6 +20,13 @@ def test_a_short_soak_finds_no_fault() -> None:
     assert done.stdout.count(": 0 faults") == 3
 
 
+def test_hostile_files_can_be_made(tmp_path: Path) -> None:
+    """As many as are promised; indexing them takes a minute and is left to `make hostile`."""
+    done = tool("hostile.py", "--small", "--only", str(tmp_path / "files"))
+    assert (done.returncode, done.stdout.split()[:2]) == (0, ["300", "files"]), done.stderr
+    (tmp_path / "files" / "closed").chmod(0o700)
+
+
 def test_a_benchmark_without_articles_says_so(tmp_path: Path) -> None:
     """The articles are not part of the project."""
     done = tool("bench.py", str(tmp_path))

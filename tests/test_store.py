@@ -282,12 +282,37 @@ def test_a_title_counts_as_much_as_it_is_told_to(store: Store) -> None:
         assert store.search_passages(terms, limit=limit, filters=Filters()) == []
 
 
+def as_before(db: sqlite3.Connection, format_: str) -> None:
+    """A catalogue as it was before format 3."""
+    for table in ("version", "original", "band", "stated", "visit"):
+        db.execute(f"DROP TABLE {table}")
+    db.execute("DROP INDEX article_copies")
+    for column in "language modified modified_source imported rights corrections copies signature".split():
+        db.execute(f"ALTER TABLE article DROP COLUMN {column}")
+    db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (format_,))
+
+
+def test_an_index_of_the_second_format_is_brought_up_to_date(store: Store, folder: Path) -> None:
+    """Nothing is read or embedded again, and indexing again finds its articles unchanged."""
+    fill(store, [article("a"), article("b")])
+    store.close()
+    with sqlite3.connect(folder / CATALOGUE) as db:
+        hashes = db.execute("SELECT hash FROM article ORDER BY id").fetchall()
+        as_before(db, "2")
+    db.close()
+    again = Store(folder, FAKE_BUILD)
+    assert (by_words(again, "markerb"), again.check()) == ({"b"}, [])
+    assert again.article("a") == article("a")
+    assert hashes == [(content_hash(article(name)),) for name in "ab"]
+    again.close()
+
+
 def test_an_index_of_the_first_format_is_brought_up_to_date(store: Store, folder: Path) -> None:
     """Its word index is made anew from the catalogue; nothing is embedded again."""
     fill(store, [article("a"), article("b")])
     store.close()
     with sqlite3.connect(folder / CATALOGUE) as db:
-        db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+        as_before(db, "1")
     db.close()
     shutil.rmtree(folder / "words")
     again = Store(folder, FAKE_BUILD)
@@ -682,7 +707,7 @@ def test_an_index_of_the_format_before_is_read_and_written_on(folder: Path) -> N
     store.close()
     with sqlite3.connect(folder / CATALOGUE) as db:
         db.execute("UPDATE article SET text = ?", (old.text,))
-        db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+        as_before(db, "1")
     db.close()
     again = Store(folder, FAKE_BUILD)
     assert again.article("a") == old
@@ -692,7 +717,7 @@ def test_an_index_of_the_format_before_is_read_and_written_on(folder: Path) -> N
     assert (again.article("a"), again.article("b"), again.check()) == (old, new, [])
     again.close()
     with sqlite3.connect(folder / CATALOGUE) as db:
-        assert db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() == ("2",)
+        assert db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() == ("3",)
     db.close()
 
 

@@ -18,6 +18,6 @@ pin() {
 }
 
 pin base.txt
-pin test.txt --extra test --extra check --constraints requirements/base.txt
+pin test.txt --extra documents --extra test --extra check --constraints requirements/base.txt
 pin models.txt --extra ollama --extra openai-like --extra openai --constraints requirements/base.txt
 pin anthropic.txt --extra anthropic

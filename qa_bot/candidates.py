@@ -11,8 +11,9 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from qa_bot.expansion import Expanded, Part
 from qa_bot.finders import FINDERS, measured, not_at
 from qa_bot.lexicon import stop_terms
 from qa_bot.question import Question
+from qa_bot.reader import scores
 from qa_bot.synonyms import related
 from qa_bot.text import Word, fold_text, sentences, words
 from qa_bot.types import Article, Passage, Span
@@ -37,6 +39,7 @@ _SYNONYM_MOST = 0.85
 _ONE_WORD = 0.75  # cosine of a word's own forms
 _PREVIOUS, _PARAGRAPH, _SECOND_LAST, _NEXT, _HEADING, _TITLE, _PASSAGE = 0.75, 0.6, 0.5, 0.3, 0.6, 0.5, 0.35
 PASSAGES_READ = 12
+CANDIDATES_READ = 16  # sentences that the reader holds against the question, some 20 ms
 _NEAR_WORDS, _FAR_WORDS = 4, 16  # full weight up to 4 words away, the least from about 17 on
 _SENTENCE_WORDS = (4, 80)
 
@@ -55,11 +58,28 @@ FEATURES = (
     "soft",  # share of the common words' weight when the nearest word's cosine counts, with context
     "cosine",  # of the question's vector and the sentence's
     "window",  # ... and that of the sentence with the one before it
+    "adjacent",  # share of the question's neighbouring units that stand close together in the sentence
+    "scarce",  # coverage by the words that few of the sentences have
     "passage_score",
     "first",
     "heading",
     "length",
 )
+
+
+_UNCOMPARED = (
+    "asked",
+    "no_number",
+    "no_date",
+    "no_person",
+    "no_place",
+    "heading",
+    "first",
+    "least_name",
+    "missed",
+)
+RELATIVE = tuple(name for name in FEATURES if name not in _UNCOMPARED)
+RANKED = (*FEATURES, *(f"{name}_behind" for name in RELATIVE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +88,8 @@ class Candidate:
 
     ``score`` ranks (larger is better); ``answers`` are spans into the article's text of what may be
     the words that answer; ``covered`` says for each unit of the question how far the sentence and its
-    context have it, from 0 to 1.
+    context have it, from 0 to 1, ``own`` how far the sentence alone has it. ``read``: the score is the
+    reader's (`reader.scores`), 0 where it is as likely that no sentence answers.
     """
 
     article: Article
@@ -78,6 +99,8 @@ class Candidate:
     features: Mapping[str, float]
     covered: tuple[float, ...]
     answers: tuple[Span, ...]
+    own: tuple[float, ...] = ()
+    read: bool = False
 
     @property
     def text(self) -> str:
@@ -92,7 +115,31 @@ def judge(
     embed: Embed,
 ) -> list[Candidate]:
     """The sentences of passages, each with its features, best first. Takes what `weigh` takes."""
-    return _Reader(question, expanded, embed).candidates(found)
+    return _read_best(question, rank(question, expanded, found, embed))
+
+
+def rank(
+    question: Question,
+    expanded: Sequence[Expanded],
+    found: Sequence[tuple[Passage, Article]],
+    embed: Embed,
+) -> list[Candidate]:
+    """What `judge` gives, in the order of the features alone, before the best are read."""
+    return _Judge(question, expanded, embed).candidates(found)
+
+
+def _read_best(question: Question, ranked: list[Candidate]) -> list[Candidate]:
+    """The best candidates in the order that the reader gives them, the others behind them.
+
+    Questions of words in Latin letters are read: of other scripts the reader knows single letters at most.
+    """
+    if not ranked or not question.units or not _LATIN.search(question.text):
+        return ranked
+    best, others = ranked[:CANDIDATES_READ], ranked[CANDIDATES_READ:]
+    found = scores(question.text, [item.text for item in best], [item.features for item in best])
+    reread = [replace(item, score=float(score), read=True) for item, score in zip(best, found, strict=True)]
+    drop = best[-1].score - float(found.min()) + _UNREAD
+    return _in_order([*reread, *(replace(item, score=item.score - drop) for item in others)])
 
 
 @lru_cache(maxsize=1)
@@ -184,7 +231,7 @@ def _read(text: str, span: Span) -> _Sentence:
     return _Sentence(span, found, " " + " ".join(word.term for word in found) + " ")
 
 
-class _Reader:
+class _Judge:
     """Judges sentences for one question."""
 
     def __init__(self, question: Question, expanded: Sequence[Expanded], embed: Embed) -> None:
@@ -203,6 +250,7 @@ class _Reader:
         self._credits: dict[str, NDArray[np.float64]] = {}
         self._read_already: dict[str, str] = {}
         self._last_terms: list[dict[str, float]] = []
+        self._pairs: list[tuple[int, int]] | None = None
         self._columns: dict[str, int] = {}
         self._cosines = np.zeros((0, 0), dtype=np.float32)
 
@@ -224,7 +272,29 @@ class _Reader:
         ]
         kept = _without_copies([item for item in judged if item is not None])
         kept = [item for item in kept if not item.features["heading"]] or kept
-        return sorted(kept, key=lambda item: (-item.score, item.article.id, item.span.start))
+        return _in_order(self._ranked(kept))
+
+    def _ranked(self, judged: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates with what only shows beside one another: scarce words, how far behind the best."""
+        if not judged:
+            return []
+        own = np.array([item.own for item in judged]).reshape(len(judged), -1)
+        having = (own >= 0.5).sum(axis=0)
+        scarcity = self.weights * np.log((len(judged) + 1.0) / (having + 0.5)).clip(min=0.0)
+        total = max(float(scarcity.sum()), 1e-9)
+        for row, item in enumerate(judged):
+            assert isinstance(item.features, dict)
+            item.features["scarce"] = float(own[row] @ scarcity) / total
+        table = np.array([[item.features[name] for name in RELATIVE] for item in judged])
+        behind = table - table.max(axis=0)
+        done = []
+        for row, item in enumerate(judged):
+            features = {
+                **item.features,
+                **{f"{name}_behind": float(v) for name, v in zip(RELATIVE, behind[row], strict=True)},
+            }
+            done.append(replace(item, features=features, score=_score(features)))
+        return done
 
     def _vectors(
         self, texts: Mapping[str, _Text], places_: Mapping[tuple[str, int], Any]
@@ -303,6 +373,8 @@ class _Reader:
         context = self._context(text, index, own, passage)
         answers, typed, near = self._answers(sentence, text, index)
         features = {
+            "adjacent": self._adjacent(sentence),
+            "scarce": 0.0,
             "coverage": self._mean(own),
             "context": self._mean(context),
             "name_coverage": self._mean(context, "name", "place"),
@@ -325,11 +397,43 @@ class _Reader:
             article=text.article,
             span=sentence.span,
             passage_id=passage.id,
-            score=_score(features),
+            score=0.0,
             features=features,
             covered=tuple(float(value) for value in context),
             answers=answers,
+            own=tuple(map(float, own)),
         )
+
+    def _places_of(self, sentence: _Sentence) -> NDArray[np.float64]:
+        """Which word of a sentence can stand for which unit, (units, words)."""
+        if not self._last_terms:
+            self._last_terms = [
+                {
+                    **self.synonyms[row],
+                    **{phrase[-1]: credit for part in item.parts for phrase, credit in part.forms.items()},
+                }
+                for row, item in enumerate(self.expanded)
+            ]
+        return np.array([[forms.get(w.term, 0.0) for w in sentence.words] for forms in self._last_terms])
+
+    def _adjacent(self, sentence: _Sentence) -> float:
+        if self._pairs is None:
+            self._pairs = _pairs(self.question)
+        if not self._pairs:
+            return self._mean(self.credits(sentence.padded))
+        found = self._places_of(sentence)
+        total = gained = 0.0
+        for first, second in self._pairs:
+            weight = float(self.weights[first] + self.weights[second])
+            total += weight
+            one, two = np.flatnonzero(found[first]), np.flatnonzero(found[second])
+            if len(one) and len(two):
+                gaps = np.abs(one[:, None] - two[None, :])
+                worth = np.clip(1.0 - (gaps - 2) / 6.0, 0.0, 1.0) * (gaps > 0)
+                gained += weight * float(
+                    (worth * found[first][one][:, None] * found[second][two][None, :]).max()
+                )
+        return gained / max(total, 1e-9)
 
     def _context(
         self, text: _Text, index: int, own: NDArray[np.float64], passage: Passage
@@ -361,15 +465,7 @@ class _Reader:
 
         The places are the things of the kind asked for; any word where the question asks for no kind.
         """
-        if not self._last_terms:
-            self._last_terms = [
-                {
-                    **self.synonyms[row],
-                    **{phrase[-1]: credit for part in item.parts for phrase, credit in part.forms.items()},
-                }
-                for row, item in enumerate(self.expanded)
-            ]
-        found = np.array([[forms.get(w.term, 0.0) for w in sentence.words] for forms in self._last_terms])
+        found = self._places_of(sentence)
         if not found.any():
             return 0.0
         base = sentence.span.start
@@ -476,6 +572,27 @@ class _Reader:
             return 0.0
         gap = min(abs(a - b) for a in places_ for b in things)
         return 1.0 / (1.0 + max(gap - 1, 0) / 3.0)
+
+
+def _pairs(question: Question) -> list[tuple[int, int]]:
+    """Units that stand side by side in the question, or with a small word between them."""
+    found = [word.term for word in words(question.text)]
+    at: list[tuple[int, int, int]] = []
+    for position, unit in enumerate(question.units):
+        size = len(unit.written)
+        start = next((i for i in range(len(found)) if tuple(found[i : i + size]) == unit.written), None)
+        if start is not None:
+            at.append((start, start + size, position))
+    at.sort()
+    return [(a[2], b[2]) for a, b in pairwise(at) if b[0] - a[1] <= 2 and a[2] != b[2]]
+
+
+_LATIN = re.compile("[A-Za-z]{2}")
+_UNREAD = 1.0  # rank score that separates what was not read from what was
+
+
+def _in_order(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda item: (-item.score, item.article.id, item.span.start))
 
 
 def _related_credit(relation: str, cosine: float | None, *, phrase: bool) -> float:

@@ -16,8 +16,9 @@ import numpy as np
 
 from qa_bot.candidates import FEATURES, Candidate, Embed, judge, weights
 from qa_bot.expansion import Expanded
-from qa_bot.lexicon import Phrase, places
+from qa_bot.lexicon import Phrase, places, stop_terms
 from qa_bot.question import Question, Unit
+from qa_bot.reader import probability
 from qa_bot.text import terms, words
 from qa_bot.types import Article, Passage, Reason
 
@@ -26,24 +27,18 @@ ANSWER_FEATURES = tuple(
 )
 
 
-# Kinds of question with one answer. Figures, reasons, speech and yes-or-no are told by several sources.
-_ONE_ANSWER = ("person", "date", "place", "other")
-
-
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What was found: the sentences best first, or why they are not enough.
 
     ``confidence`` is the probability that the best sentences answer. ``missing`` names what of the
-    question the articles do not have. ``narrow``: one sentence is likely to be all of the answer.
-    ``doubt``: what the question takes for granted and is not there.
+    question the articles do not have. ``doubt``: what the question takes for granted and is not there.
     """
 
     candidates: tuple[Candidate, ...]
     confidence: float
     reason: Reason | None = None
     missing: tuple[str, ...] = ()
-    narrow: bool = False
     doubt: str | None = None
 
 
@@ -86,7 +81,7 @@ def weigh(
         return Evidence(
             tuple(candidates), confidence, "not_stated", _weakest(candidates, expanded), doubt=doubt
         )
-    return Evidence(tuple(candidates), confidence, narrow=question.kind in _ONE_ANSWER, doubt=doubt)
+    return Evidence(tuple(candidates), confidence, doubt=doubt)
 
 
 def _undoubted_first(
@@ -116,8 +111,12 @@ def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) ->
         return "what is to be counted is not near"
     if question.counted_of and _of_another(question.counted_of, best):
         return "the figures are of another country"
-    if question.kind == "person" and _A_NAME.search(question.text) and not best.answers:
+    if _A_NAME.search(question.text) and not _named(question, best):
         return "no name stands there"
+    if _NEXT.search(question.text) and not _NEXT_TOLD.search(_around(best)):
+        return "nobody is said to follow"
+    if _time_lacks(expanded, best):
+        return "what stands there is of another time"
     if question.kind in ("reason", "date"):
         told = [
             covered[item.unit] for item in expanded if item.unit.kind == "word" and item.rarity >= _TELLING
@@ -165,10 +164,48 @@ def _office_there(question: Question, expanded: Sequence[Expanded], candidates: 
     return False
 
 
+def _named(question: Question, best: Candidate) -> bool:
+    """Whether the best sentence, or the words around it, has a name that the question does not."""
+    if question.kind == "person":
+        return bool(best.answers)
+    own = {term for unit in question.units for term in unit.written}
+    found = words(best.text)
+    return any(
+        word.text[0].isupper() and word.term not in own and word.term not in stop_terms() and position
+        for position, word in enumerate(found)
+        if (word.term,) not in places()
+    )
+
+
+def _around(best: Candidate) -> str:
+    return best.article.text[max(best.span.start - 200, 0) : best.span.end + 200]
+
+
+def _time_lacks(expanded: Sequence[Expanded], best: Candidate) -> bool:
+    """Whether the question names a year that neither the sentence nor its article's date has."""
+    return any(
+        item.unit.kind == "date" and item.unit.text[:1].isdigit() and covered < _GRANTED
+        for item, covered in zip(expanded, best.covered, strict=True)
+    )
+
+
 _NEAREST_READ = 5
 _OFFICE_WORDS = 5  # "the defence minister of South Korea"
 _TELLING = 0.6  # rarity from which a word is not just any verb: "dismissed", "cancel", not "give"
-_A_NAME = re.compile(r"\bname of\b", re.IGNORECASE)
+_A_NAME = re.compile(
+    r"\bnames? of\b|^\W*what(?:'s|’s| is| are)\b.*\bcalled\W*$|^\W*what(?:'s|’s| is) .*\bname\W*$",
+    re.IGNORECASE,
+)
+# Who comes after somebody: that somebody has left does not tell.
+_NEXT = re.compile(
+    r"\bwho(?:'ll|’ll| will| is going to| is to| would)? (?:replaces?|succeeds?|takes? over|follows?)\b"
+    r"|\bsuccessor\b",
+    re.IGNORECASE,
+)
+_NEXT_TOLD = re.compile(
+    r"\b(?:replac|succe(?:ed|ss)|tak\w+ over|took over|takeover|appoint|nominat|acting|interim|new\b)",
+    re.IGNORECASE,
+)
 _GRANTED = 0.3
 _UNGRANTED = 0.4
 
@@ -220,6 +257,8 @@ def answer_features(best: Candidate, expanded: Sequence[Expanded]) -> dict[str, 
 
 
 def _probability(best: Candidate, expanded: Sequence[Expanded]) -> float:
+    if best.read:
+        return probability(best.score)
     model = weights()["answer"]
     features = answer_features(best, expanded)
     logit = model["bias"] + sum(weight * features[name] for name, weight in model["weights"].items())

@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from qa_bot.attribution import said_by
 from qa_bot.candidates import Candidate
@@ -22,9 +23,9 @@ from qa_bot.types import Article, Citation, Disagreement, Reason, Span, Timeline
 MAX_WORDS = 120
 _LABEL_CHARS = 50  # of a title that stands in for a publisher who is not known
 _MOST_SENTENCES = 5
-# A further sentence is shown when its rank score is this near the best one's, nearer where one sentence
-# is likely to be all of the answer and the bot is sure of it ...
-_NEAR = 5.0
+# A further sentence is shown when its score is this near the best one's: e^3, one to twenty (of eval's news
+# questions 58 % were right with 2, 61 % with 3 and as many with 5, in ever more words) ...
+_NEAR = 3.0
 # ... and it says something else: fewer than this share of its words stand in one already chosen.
 _SAME = 0.7
 _OPENS_WITH_PRONOUN = re.compile(
@@ -153,8 +154,17 @@ def source(article: Article) -> str:
 
 
 def outlet(article: Article) -> str:
-    """Whom a reader is told that an article is of: its publisher, else its title."""
-    return shown(article.publisher or textwrap.shorten(article.label, _LABEL_CHARS, placeholder="…"))
+    """Whom a reader is told that an article is of: its publisher, else its site, else its title."""
+    title = textwrap.shorten(article.label, _LABEL_CHARS, placeholder="…")
+    return shown(article.publisher or _site(article.url) or title)
+
+
+def _site(url: str | None) -> str | None:
+    try:
+        host = urlsplit(url or "").hostname
+    except ValueError:  # an address that is none
+        return None
+    return host.removeprefix("www.") if host else None
 
 
 def days_meant(citation: Citation) -> str:
@@ -208,10 +218,7 @@ def _chosen(evidence: Evidence, must: Sequence[Candidate]) -> list[Candidate]:
     candidates = evidence.candidates
     if must:  # each side of a disagreement; what else is near says the same again
         return list({(item.article.id, item.span): item for item in must}.values())
-    reach = _NEAR
-    if evidence.narrow:
-        reach *= 1.0 - evidence.confidence
-    near = [item for item in candidates if item.score >= candidates[0].score - reach]
+    near = [item for item in candidates if item.score >= candidates[0].score - _NEAR]
     chosen: list[Candidate] = []
     for candidate in _new_figures_first(near):
         if len(chosen) == _MOST_SENTENCES:

@@ -158,7 +158,7 @@ def _asked(text: str, found: list[Word], placed: list[tuple[int, Unit]]) -> Unit
 _OFFICES = frozenset(
     map(term_of, "minister president premier chancellor ambassador envoy governor king queen".split())
 )
-_OF_OFFICE = frozenset(map(term_of, "prime foreign defence defense interior finance vice deputy".split()))
+_OF_OFFICE = frozenset(map(term_of, "prime foreign defence defense interior finance vice deputy UN".split()))
 
 
 def _office(units: list[Unit]) -> tuple[Unit, ...]:

@@ -19,10 +19,11 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("values", "errors types"),
     ("words of time", "date_patterns"),
     ("their meaning", "date_rules"),
-    ("text", "text dates config guard synonyms static_vectors providers journal"),
+    ("text", "text dates config guard synonyms static_vectors providers journal contextual"),
     (
         "tools",
-        "lexicon speech_words models prompts citations coverage quotable markers cleaning decoding copies",
+        "lexicon speech_words models prompts citations coverage quotable markers cleaning decoding copies"
+        " reader",
     ),
     ("furniture", "furniture records facts"),
     ("sources", "sources"),

@@ -33,7 +33,7 @@ MAX_QUESTION_CHARS = 8000
 # Where an index lies, and how articles come into it, says nothing about what the answers are.
 _NOT_HASHED = {
     *("index_dir", "keep_conversations", "llm_key_file", "llm_timeout_seconds", "keep_originals"),
-    *( "user_agent", "web_delay_seconds", "web_timeout_seconds"),
+    *("user_agent", "web_delay_seconds", "web_timeout_seconds"),
     *("web_max_mb", "web_max_pages", "allow_private_addresses", "watch_minutes"),
 }
 # These shape answers only while a model writes them.
@@ -86,7 +86,7 @@ class Settings(BaseSettings):
         description="Days after which half of the recency gain is left.",
     )
     min_confidence: float = Field(
-        default=0.2,
+        default=0.17,
         ge=0,
         le=1,
         description="Below this confidence the bot says that it does not know.",

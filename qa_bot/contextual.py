@@ -67,6 +67,7 @@ def _model() -> tuple[Any, Any]:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = _THREADS
     options.log_severity_level = 3  # errors only
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # other work may want the cores
     session = onnxruntime.InferenceSession(
         str(_ASSETS / "minilm.onnx"), options, providers=["CPUExecutionProvider"]
     )

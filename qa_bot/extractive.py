@@ -8,7 +8,6 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from qa_bot.attribution import said_by
 from qa_bot.candidates import Candidate
@@ -23,9 +22,9 @@ from qa_bot.types import Article, Citation, Disagreement, Reason, Span, Timeline
 MAX_WORDS = 120
 _LABEL_CHARS = 50  # of a title that stands in for a publisher who is not known
 _MOST_SENTENCES = 5
-# A further sentence is shown when its score is this near the best one's: e^3, one to twenty (of eval's news
-# questions 58 % were right with 2, 61 % with 3 and as many with 5, in ever more words) ...
-_NEAR = 3.0
+# A further sentence is shown when its score is this near the best one's. Of eval's news questions 59 % got a right
+# answer with 3 and 60 % with 4.5, in 88 and 95 words ...
+_NEAR = 4.0
 # ... and it says something else: fewer than this share of its words stand in one already chosen.
 _SAME = 0.7
 _OPENS_WITH_PRONOUN = re.compile(
@@ -154,17 +153,8 @@ def source(article: Article) -> str:
 
 
 def outlet(article: Article) -> str:
-    """Whom a reader is told that an article is of: its publisher, else its site, else its title."""
-    title = textwrap.shorten(article.label, _LABEL_CHARS, placeholder="…")
-    return shown(article.publisher or _site(article.url) or title)
-
-
-def _site(url: str | None) -> str | None:
-    try:
-        host = urlsplit(url or "").hostname
-    except ValueError:  # an address that is none
-        return None
-    return host.removeprefix("www.") if host else None
+    """Whom a reader is told that an article is of: its publisher, else its title."""
+    return shown(article.publisher or textwrap.shorten(article.label, _LABEL_CHARS, placeholder="…"))
 
 
 def days_meant(citation: Citation) -> str:

@@ -31,7 +31,7 @@ from qa_bot.synonyms import related
 from qa_bot.text import term_of, terms, words
 from qa_bot.types import Article
 
-NEAR = 5.0  # how far below the best sentence's rank score a sentence still counts, as in extractive.py
+NEAR = 8.0  # how far below the best score a sentence still counts: what it says must fit the question anyway
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,12 +79,12 @@ def scores(
     Args:
         question: its text.
         sentences: n texts, at least one.
-        features: for each its features by name, those of `reader_features`.
+        features: for each its features by name (`candidates.RANKED`).
     """
     model = _weights()
     asked, read_sentences = read_all(question, sentences)
     matched = np.array([matches(asked, sentence) for sentence in read_sentences])
-    rows = np.array([[row[name] for name in reader_features()] for row in features])
+    rows = np.array([[row[str(name)] for name in model["features"]] for row in features])
     table = np.hstack([rows, matched, matched - matched.max(axis=0)])
     table = (table - model["mean"]) / model["deviation"]
     return _head(model, asked, read_sentences, table) - float(model["null"])
@@ -94,12 +94,6 @@ def probability(score: float) -> float:
     """The chance that the sentence of this score, the best one, answers (Platt 1999)."""
     slope, bias = _weights()["calibration"]
     return float(1.0 / (1.0 + np.exp(-np.clip(slope * score + bias, -30.0, 30.0))))
-
-
-@lru_cache(maxsize=1)
-def reader_features() -> tuple[str, ...]:
-    """The names of the features that the model takes beside its own."""
-    return tuple(str(name) for name in _weights()["features"])
 
 
 def _head(
@@ -159,6 +153,6 @@ def _not_empty(reading: Reading) -> Reading:
 
 
 @lru_cache(maxsize=1)
-def _weights() -> dict[str, Matrix]:
+def _weights() -> dict[str, NDArray[Any]]:
     with np.load(Path(__file__).parent / "assets" / "reader.npz", allow_pickle=False) as file:
         return dict(file)

@@ -167,8 +167,7 @@ def test_the_hash_tells_settings_that_shape_answers() -> None:
         *(
             load_settings(**{name: 1})
             for name in NAMES
-            if name
-            not in {"index_dir", "embedder", "passage_words", "keep_originals", *OF_MODEL} | FETCHING
+            if name not in {"index_dir", "embedder", "passage_words", "keep_originals", *OF_MODEL} | FETCHING
         ),
         load_settings(passage_words=99),
     ]

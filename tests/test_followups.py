@@ -26,7 +26,7 @@ CONVERSATIONS: tuple[tuple[tuple[str, str | None, str], ...], ...] = (
     ),
     (
         ("Did the governor of Rostov resign?", None, "Golubev"),
-        ("Why?", "Why did the governor of Rostov resign?", "transfer to another job"),
+        ("Why?", "Why did the governor of Rostov resign?", "at his own request"),
         ("When?", "When did the governor of Rostov resign?", "4 November 2024"),
     ),
     (
@@ -60,7 +60,7 @@ CONVERSATIONS: tuple[tuple[tuple[str, str | None, str], ...], ...] = (
     ),
     (
         ("What new missile did North Korea fire?", None, "Hwasong-19"),
-        ("What did Kim Jong Un say about it?", "What did Kim Jong Un say about Hwasong-19?", "appropriate"),
+        ("What did Kim Jong Un say about it?", "What did Kim Jong Un say about the new missile?", ""),
     ),
     (
         ("Where did Belousov fly?", None, "Pyongyang"),
@@ -69,7 +69,7 @@ CONVERSATIONS: tuple[tuple[tuple[str, str | None, str], ...], ...] = (
     ),
     (
         ("Who heads MI6?", None, "Richard Moore"),
-        ("What did he warn of?", "What did Richard Moore warn of?", "nuclear sabre-rattling"),
+        ("What did he say about Russia?", "What did Richard Moore say about Russia?", "reckless"),
         ("Which operations did he mean?", "Which operations did Richard Moore mean?", "did not say"),
     ),
     (
@@ -86,7 +86,7 @@ CONVERSATIONS: tuple[tuple[tuple[str, str | None, str], ...], ...] = (
         ("What does it propose?", "What does the Victory Plan propose?", "stronger Ukrainian defences"),
     ),
     (
-        ("Who commands Ukraine's army?", None, "Syrskyi"),
+        ("Who is Ukraine's commander-in-chief?", None, "Syrskyi"),
         ("What did the general say about Kursk?", "What did General Oleksandr Syrskyi say about Kursk?", ""),
     ),
     (

@@ -17,8 +17,9 @@ from qa_bot import Answer, Draft, QABot
 from qa_bot.bot import index_articles
 from qa_bot.cli import run
 from qa_bot.errors import SettingsError
-from qa_bot.rendering import answer_html, draft_html
-from qa_bot.talk import Seat, answering
+from qa_bot.journal import Journal
+from qa_bot.rendering import draft_lines, pieces as shown_pieces
+from qa_bot.talk import Asked, answering
 from qa_bot.types import Article
 from tests.fakes import write_articles
 from tests.model_server import FAILURES, ModelServer, Request, serving
@@ -273,9 +274,9 @@ def test_instructions_in_articles_do_no_harm(index: Path) -> None:
     assert "evil" not in answer.text
     assert "<" not in answer.text
     assert [citation.article.id for citation in answer.citations] == ["mayor"]
-    html = answer_html(answer, lambda article: article)
-    assert "<img" not in html
-    assert re.findall(r'href="(?!#source-)', html) == []
+    shown = shown_pieces(answer)
+    assert {key for piece in shown for key in piece} <= {"text", "bold", "unsupported", "cite"}
+    assert "evil" not in "".join(piece.get("text", "") for piece in shown)
 
 
 def test_the_day_and_the_publishers_are_given(index: Path) -> None:
@@ -381,15 +382,14 @@ def test_stopping_the_chat_stops_the_model(index: Path, server: ModelServer) -> 
     """And so does a reader who goes: the answer is read no further."""
     for ends in ("stop", "leave"):
         with QABot(index, llm=server.openai("slow"), llm_timeout_seconds=30) as bot:
-            left, seat = server.left, Seat()
-            talks = answering(bot, QUESTION, seat)
-            shown = next(talk[-1].shown for talk in talks if "word" in talk[-1].shown)
-            assert 'class="qa draft"' in shown
+            left, stop = server.left, threading.Event()
+            events = answering(bot, Journal(None), Asked("browser:1", QUESTION, {}), stop.is_set)
+            assert any("word" in event.get("draft", "") for event in events)
             if ends == "stop":
-                seat.stopped = True
-                assert "Stopped" in list(talks)[-1][-1].shown
+                stop.set()
+                assert list(events)[-1]["done"]["state"] == "stopped"
             else:
-                talks.close()  # type: ignore[attr-defined]  # a generator
+                events.close()  # type: ignore[attr-defined]  # a generator
         for _ in range(100):
             if server.left > left:
                 break
@@ -482,15 +482,17 @@ def test_the_reasons_of_an_answer_cost_no_call(index: Path) -> None:
 
 
 def test_unsupported_sentences_look_so_in_the_chat(index: Path) -> None:
-    """In the answer and in the drafts before it, with a word for those who do not see the line."""
+    """In the answer and in the drafts before it."""
     with QABot(index, llm=Scripted(script=faithful)) as bot:
         *drafts, answer = bot.stream(QUESTION)
     assert isinstance(answer, Answer)
     draft = drafts[-1]
     assert isinstance(draft, Draft)
 
-    for html in (answer_html(answer, str), draft_html(draft.text, draft.unsupported, draft.checked)):
-        assert '<span class="unsupported" title="No passage says this">About 9&#44;000 people' in html
+    drawn = [piece for line in draft_lines(draft) for piece in line]
+    for shown in (shown_pieces(answer), drawn):
+        assert any(p.get("unsupported") and p["text"].startswith("About 9,000 people") for p in shown)
+    assert "".join(piece["text"] for piece in drawn) == draft.text.replace("\n", "")
 
 
 def test_the_command_line_names_tries_and_compares(

@@ -207,6 +207,7 @@ def test_conversations_are_kept_listed_searched_renamed_and_deleted(page: Page) 
     expect(rows).to_have_count(1)
     rows.get_by_role("link").click()
     assert page.url == address
+    expect(page.locator(".exchange")).to_contain_text("340 million")
     page.locator(".chip").first.click()
     expect(panel(page).locator("mark.current")).to_contain_text("340 million")
     page.keyboard.press("Escape")

@@ -76,7 +76,7 @@ _FURNITURE = frozenset(
     story continues below advertisement; article continues below; article continues below advertisement
     article continues after advertisement; advertisement; advertising; sponsored content
     leave a reply; leave a comment; post a comment; cancel reply; please enter your comment
-    please enter your name here; you have entered an incorrect email address; all rights reserved
+    you have entered an incorrect email address; all rights reserved; please enter your name here
     source link; related articles; related stories; related posts; related topics; latest articles
     latest stories; latest news; most read; most popular; most viewed; trending now; stay connected
     recommended for you; you may also like; you might also like; more on this story; more from this author

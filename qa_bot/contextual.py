@@ -51,11 +51,6 @@ def read(texts: Sequence[str]) -> list[Reading]:
     return [done[index] for index in range(len(texts))]
 
 
-def load() -> None:
-    """Load the model now, a quarter of a second, and not at the first question."""
-    _model()
-
-
 @lru_cache(maxsize=1)
 def _model() -> tuple[Any, Any]:
     import onnxruntime

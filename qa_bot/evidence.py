@@ -1,8 +1,8 @@
 """Passages to evidence: the sentences that bear on the question, and whether one of them answers it.
 
-candidates.py ranks the sentences. Here a second logistic model, fitted by tools/train_evidence.py, gives the
-probability that one of the best answers, and plain rules say what the question takes for granted that
-the articles do not have.
+candidates.py ranks the sentences and has the best read (reader.py), which gives the probability that the
+first answers; where nothing is read, a logistic model here does. Plain rules say what the question takes
+for granted that the articles do not have, and put figures of just what is counted first.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _with_figure(
     return [item for item in candidates if id(item) in found]
 
 
-_FIGURE_FITS = 0.75  # of 20 questions over seeds and originals whose figure fits, 19 can be answered
+_FIGURE_FITS = 0.75  # of 19 questions over samples and news whose figure fits, 18 can be answered
 
 
 def _undoubted_first(

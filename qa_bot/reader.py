@@ -4,7 +4,7 @@ Each word of the question is held against the words of a sentence: their vectors
 (`contextual`) are aligned by attention, compared, and summed up to one score a sentence. The form is that of
 the decomposable attention model (Parikh et al. 2016, https://arxiv.org/abs/1606.01933), with the sentence's
 features (`candidates`) beside it. A "no sentence" score of its own stands against them, as for the
-unanswerable questions of SQuAD 2.0. tools/train_reader.py fits the weights, assets/reader.npz.
+unanswerable questions of SQuAD 2.0. tools/train_evidence.py fits the weights, assets/reader.npz.
 """
 
 from __future__ import annotations

@@ -108,26 +108,28 @@ class QABot:
 
     @classmethod
     def from_articles(cls, path: str | Path, **settings: Any) -> QABot:
-        """A bot over a file or folder of articles, indexed now or brought up to date.
+        """A bot over articles, indexed now or brought up to date.
 
         Without ``index_dir`` the index is one of its own for that path (and embedder and passage length).
-        Files that cannot be read are logged as warnings.
+        What cannot be read is logged as warnings.
+
+        Args:
+            path: a file or folder; or the address of a page, feed or sitemap, of which articles that it
+                lists no more are kept.
+            settings: any field of `Settings`.
 
         Raises:
             ArticleError: the path is missing or holds no article that can be read.
         """
-        given = _local(path)
-        if not given.exists():
-            raise ArticleError(f"There is no file or folder {str(given)!r}; check the path.")
-        resolved = given.resolve()
+        place = _place(path)
         if settings.get("index_dir") is None:
             embedder = _embedder_name(settings.get("embedder"))
             named = {**settings, "embedder": embedder, "llm": _llm_name(settings.get("llm"))}
             build = _build_of(load_settings(**named))
-            settings["index_dir"] = data_home() / "from" / _digest(str(resolved), build)
+            settings["index_dir"] = data_home() / "from" / _digest(str(place), build)
         bot = cls(_create=True, **settings)
         try:
-            report = bot.add([resolved], prune=True)
+            report = bot.add([place], prune=isinstance(place, Path))
             if report.failed and not bot.coverage().articles:
                 raise ArticleError(report.failed[0])
         except BaseException:
@@ -326,13 +328,17 @@ class QABot:
         return self
 
     def add_own(
-        self, paths: Iterable[str | Path], *, progress: Callable[[str], None] | None = None
+        self,
+        paths: Iterable[str | Path],
+        *,
+        progress: Callable[[str], None] | None = None,
+        on_article: Callable[[str, Article | str], None] | None = None,
     ) -> Report:
         """`add`; from the demo, to the index of one's own articles, which begins with these."""
         if not self.is_demo:
-            return self.add(paths, progress=progress)
+            return self.add(paths, progress=progress, on_article=on_article)
         with QABot(self._folder, _create=True, **self._settings_given()) as own:
-            return own.add(paths, progress=progress)
+            return own.add(paths, progress=progress, on_article=on_article)
 
     def _settings_given(self) -> dict[str, Any]:
         """Arguments for another bot like this one, but for its index."""
@@ -975,6 +981,16 @@ def _author(settings: Settings, llm: object) -> Author | None:
     from qa_bot.writing import Author
 
     return Author(settings, None if isinstance(llm, str) else llm)  # type: ignore[arg-type]  # an LLM: _llm_name
+
+
+def _place(path: str | Path) -> Path | str:
+    """Where articles are to come from: an address as it is, or a path that exists, made whole."""
+    if isinstance(path, str) and is_address(path):
+        return path.strip()
+    given = _local(path)
+    if not given.exists():
+        raise ArticleError(f"There is no file or folder {str(given)!r}; check the path.")
+    return given.resolve()
 
 
 def _local(path: str | Path) -> Path:

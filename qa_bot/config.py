@@ -33,7 +33,7 @@ MAX_QUESTION_CHARS = 8000
 # Where an index lies, and how articles come into it, says nothing about what the answers are.
 _NOT_HASHED = {
     *("index_dir", "keep_conversations", "llm_key_file", "llm_timeout_seconds", "keep_originals"),
-    *("user_agent", "web_delay_seconds", "web_timeout_seconds"),
+    *("allow_changes", "user_agent", "web_delay_seconds", "web_timeout_seconds"),
     *("web_max_mb", "web_max_pages", "allow_private_addresses", "watch_minutes"),
 }
 # These shape answers only while a model writes them.
@@ -139,6 +139,9 @@ class Settings(BaseSettings):
         default=15.0, gt=0, le=10_000, description="Minutes between two looks at a feed with `--watch`."
     )
 
+    allow_changes: bool = Field(
+        default=True, description="Whether readers of the web chat may add and remove articles."
+    )
     keep_conversations: bool = Field(
         default=True,
         description="Whether the web chat's conversations are kept on disk; else until it ends.",

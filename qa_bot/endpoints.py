@@ -170,6 +170,7 @@ class Endpoints:
         return {
             "coverage": bot.coverage().to_dict(),
             "demo": bot.is_demo,
+            "open": self._library.is_open,
             "changing": self._library.is_changing(),
             "trouble": self._trouble,
             "kept": self._journal.path is not None,
@@ -254,12 +255,14 @@ class Endpoints:
         return {"removed": self._library.remove(data.get("articles"))}
 
     def add(self, owner: str | None, data: object) -> Iterator[Data]:
-        """Index a file (``name``, ``data`` in base64) or a text; progress, then the result."""
+        """Index a file (``name``, ``data`` in base64), an ``address`` or a text; progress, then a result."""
         try:
             _owner(owner)
             sent = _object(data)
             if "data" in sent:
                 yield from self._library.add_file(sent.get("name"), _bytes(sent["data"]))
+            elif "address" in sent:
+                yield from self._library.add_address(sent["address"])
             else:
                 yield from self._library.add_text(sent)
         except QABotError as error:

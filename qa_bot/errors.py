@@ -32,7 +32,18 @@ class SettingsError(UsageError):
 
 
 class ArticleError(QABotError):
-    """A file that cannot be read as an article; the others are not affected."""
+    """A file or page that cannot be read as an article; the others are not affected.
+
+    Args:
+        message: the sentence.
+        cause: the same in one word, for who says it in another language: ``address``, ``private``,
+            ``robots``, ``slow``, ``missing``, ``refused``, ``unreachable``, ``later``, ``too_large``,
+            ``no_article``, ``no_pages``; None for anything else.
+    """
+
+    def __init__(self, message: str = "", cause: str | None = None) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class ModelError(QABotError):

@@ -63,12 +63,12 @@ def kind_of(body: bytes, stated: str) -> str:
             return FEED
         return SITEMAP if name in (b"urlset", b"sitemapindex") else ".html"
     if b"\0" in start:
-        raise ArticleError(f"is no page ({stated or 'of no stated type'})")
+        raise ArticleError(f"is no page ({stated or 'of no stated type'})", "no_article")
     if stated in _PAGE_TYPES and (start.startswith(b"<") or b"<p" in start.lower()):
         return ".html"
     if stated in _TEXT_TYPES and stated != "application/pdf":
         return _TEXT_TYPES[stated]
-    raise ArticleError(f"is no page ({stated or 'of no stated type'})")
+    raise ArticleError(f"is no page ({stated or 'of no stated type'})", "no_article")
 
 
 def unpacked(body: bytes, most: int) -> bytes:
@@ -85,7 +85,7 @@ def unpacked(body: bytes, most: int) -> bytes:
     except zlib.error as error:
         raise ArticleError(f"cannot be unpacked ({error})") from error
     if len(found) > most:
-        raise ArticleError(f"is larger than {most / 1e6:g} MB when unpacked")
+        raise ArticleError(f"is larger than {most / 1e6:g} MB when unpacked", "too_large")
     return found
 
 

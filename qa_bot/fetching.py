@@ -146,7 +146,9 @@ class Fetcher:
         deadline = time.monotonic() + self._manners.seconds
         at = _checked(address)
         if self._failed.get(_site(at), 0) >= _TRIES:
-            raise ArticleError(f"{address!r} was not asked for: its site failed {_TRIES} times in a row.")
+            raise ArticleError(
+                f"{address!r} was not asked for: its site failed {_TRIES} times in a row.", "unreachable"
+            )
         for _ in range(_REDIRECTS + 1):
             deadline += self._wait_for(at)
             status, headers, body = self._get(at, self._conditions(visit), deadline, self._manners.most_bytes)
@@ -154,7 +156,7 @@ class Fetcher:
                 at = _checked(urljoin(at, headers["location"]))
                 continue
             return self._taken(address, at, status, headers, body, visit)
-        raise ArticleError(f"{address!r} redirects more than {_REDIRECTS} times.")
+        raise ArticleError(f"{address!r} redirects more than {_REDIRECTS} times.", "refused")
 
     def _taken(
         self, address: str, at: str, status: int, headers: dict[str, str], body: bytes, visit: Visit | None
@@ -165,7 +167,8 @@ class Fetcher:
             self._resting[_site(at)] = time.monotonic() + _seconds(headers.get("retry-after"))
         if status != 200:
             raise ArticleError(
-                f"{address!r} was not given: the server says {status}{_MEANS.get(status, '')}."
+                f"{address!r} was not given: the server says {status}{_MEANS.get(status, '')}.",
+                _CAUSES.get(status, "refused"),
             )
         kind, _, parameters = headers.get("content-type", "").partition(";")
         charset = re.search(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", parameters, re.IGNORECASE)
@@ -194,11 +197,13 @@ class Fetcher:
         """
         site = _site(at)
         if self._resting.get(site, 0) > time.monotonic():
-            raise ArticleError(f"{at!r} was not asked for: its server wants to be left alone for a while.")
+            raise ArticleError(
+                f"{at!r} was not asked for: its server wants to be left alone for a while.", "later"
+            )
         robots = self._rules(site)
         name = self._manners.user_agent.partition("/")[0].split()[0]
         if not robots.can_fetch(at, name):
-            raise ArticleError(f"{at!r} must not be fetched: the site's robots.txt forbids it.")
+            raise ArticleError(f"{at!r} must not be fetched: the site's robots.txt forbids it.", "robots")
         delay = max(self._manners.delay, min(float(robots.crawl_delay(name) or 0), _MOST_WAIT))
         waited = max(0.0, self._asked.get(site, -delay) + delay - time.monotonic())
         if waited:
@@ -218,7 +223,8 @@ class Fetcher:
                 at = _checked(urljoin(at, headers["location"]))
             if status >= 500:
                 raise ArticleError(
-                    f"{at!r} cannot be read (the server says {status}), so nothing was fetched."
+                    f"{at!r} cannot be read (the server says {status}), so nothing was fetched.",
+                    "unreachable",
                 )
             text = body.decode("utf-8", "replace") if status == 200 else ""
             self._robots[site] = Protego.parse(text)
@@ -261,7 +267,7 @@ class Fetcher:
                 return response.status, told, body
         except httpcore.TimeoutException as error:
             self._note_failure(at)
-            raise ArticleError(f"{at!r} took longer than {self._manners.seconds:g} s.") from error
+            raise ArticleError(f"{at!r} took longer than {self._manners.seconds:g} s.", "slow") from error
         except (
             httpcore.NetworkError,
             httpcore.ProtocolError,
@@ -270,7 +276,7 @@ class Fetcher:
         ) as error:
             self._note_failure(at)
             reason = " ".join(str(error).split())[:160].rstrip(".") or type(error).__name__
-            raise ArticleError(f"{at!r} cannot be fetched: {reason}.") from error
+            raise ArticleError(f"{at!r} cannot be fetched: {reason}.", "unreachable") from error
 
     def _note_failure(self, at: str) -> None:
         """A site that does not answer must not cost a timeout for each page that a feed lists."""
@@ -302,7 +308,7 @@ def _body(at: str, response: httpcore.Response, told: dict[str, str], most: int,
         if size > most:
             if cut:
                 break
-            raise ArticleError(f"{at!r} is larger than {most / 1e6:g} MB.")
+            raise ArticleError(f"{at!r} is larger than {most / 1e6:g} MB.", "too_large")
     return b"".join(parts)[:most]
 
 
@@ -333,7 +339,8 @@ class _Guarded(httpcore.NetworkBackend):
         if not allowed:
             raise ArticleError(
                 f"{host!r} is {addresses[0] if addresses else 'nowhere'}: nothing is fetched from this "
-                "machine or a private network unless QA_BOT_ALLOW_PRIVATE_ADDRESSES=true allows it."
+                "machine or a private network unless QA_BOT_ALLOW_PRIVATE_ADDRESSES=true allows it.",
+                "private",
             )
         failed: Exception | None = None
         for address in allowed[:4]:
@@ -399,6 +406,7 @@ _MEANS = {
     429: " (too many requests)",
     503: " (it is overloaded)",
 }
+_CAUSES = {404: "missing", 410: "missing", 429: "later", 503: "later"}
 
 
 def _checked(address: str) -> str:
@@ -412,9 +420,9 @@ def _checked(address: str) -> str:
         port = parts.port
         host = (parts.hostname or "").encode("idna").decode("ascii")
     except (ValueError, UnicodeError) as error:
-        raise ArticleError(f"{address!r} is not an address that can be fetched.") from error
+        raise ArticleError(f"{address!r} is not an address that can be fetched.", "address") from error
     if parts.scheme.lower() not in ("http", "https") or not host:
-        raise ArticleError(f"{address!r} is not an address of the web (http:// or https://).")
+        raise ArticleError(f"{address!r} is not an address of the web (http:// or https://).", "address")
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != {"http": 80, "https": 443}[parts.scheme.lower()]:
         netloc += f":{port}"

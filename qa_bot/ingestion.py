@@ -59,10 +59,12 @@ class Report:
     removed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     undated: list[str] = field(default_factory=list)  # of those added or changed
+    # By message of ``failed``, in a word (`ArticleError.cause`); it repeats the message, so no JSON has it.
+    causes: dict[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON-ready values."""
-        return {name: list(getattr(self, name)) for name in self.__dataclass_fields__}
+        return {name: list(getattr(self, name)) for name in self.__dataclass_fields__ if name != "causes"}
 
 
 @dataclass(frozen=True)
@@ -179,14 +181,14 @@ class Indexing:
         whole = True
         for source, found in readers.read(self._wanted(sources)):
             if isinstance(source, ArticleError):
-                self._fail(str(source))
+                self._fail(str(source), source.cause)
                 whole = whole and isinstance(source, reading.EmptyFolderError)
                 continue
             file = _file(source)
             done, size, last, failed = self._done, _size(source), None, False
             for article in found:
                 if isinstance(article, ArticleError):
-                    self._fail(str(article))
+                    self._fail(str(article), article.cause)
                     unread.add(file)
                     failed = True
                 else:
@@ -378,8 +380,10 @@ class Indexing:
         self._report.unchanged.append(article_id)
         self._tell("unchanged", article_id)
 
-    def _fail(self, message: str) -> None:
+    def _fail(self, message: str, cause: str | None = None) -> None:
         self._report.failed.append(message)
+        if cause is not None:
+            self._report.causes[message] = cause
         self._tell("failed", message)
 
     def _tell(self, outcome: str, about: Article | str) -> None:

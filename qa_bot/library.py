@@ -6,6 +6,7 @@ The bot changes once in a chat's life at most: when articles of one's own come i
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import logging
 import queue
@@ -14,12 +15,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qa_bot.errors import ArticleError, QABotError, UsageError
 from qa_bot.rendering import digest_of, facts
+from qa_bot.sources import is_of_web
 from qa_bot.types import Article, Span
 
 if TYPE_CHECKING:
@@ -29,23 +30,37 @@ if TYPE_CHECKING:
 ADDED = "added"  # the folder in an index for files that came through the page
 MAX_FILE_BYTES = 20_000_000
 MAX_TEXT_CHARS = 2_000_000
+MAX_ADDRESS_CHARS = 2000
 GONE = "This source is no longer available: its article is not in the index."
 CHANGED = "This article has changed since the answer was given; the quote is not marked."
 _UNNAMEABLE = re.compile(r"[^\w .()+,-]+")
 _NAME_CHARS = 100
-Progress = Callable[[str], None]
+Tell = Callable[[dict[str, Any]], None]
+_PRIVATE = "Nothing is fetched from this server's own machine or a private network."
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a file or text: ``outcome`` is a list of a Report, or "failed" with the ``message``."""
+    """What became of a file, text or address.
+
+    Attributes:
+        name: what was added.
+        outcome: a list of a Report, or "failed".
+        articles: their ids.
+        undated: of these, which have no day of publication.
+        message: why it failed, or the first part of it that did.
+        cause: the same in a word, where there is one (`ArticleError.cause`).
+        failures: how many parts failed, such as pages that a feed lists.
+    """
 
     name: str
     outcome: str
     articles: tuple[str, ...] = ()
     undated: tuple[str, ...] = ()
     message: str | None = None
+    cause: str | None = None
+    failures: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as JSON-ready values."""
@@ -55,6 +70,8 @@ class Added:
             "articles": list(self.articles),
             "undated": list(self.undated),
             "message": self.message,
+            "cause": self.cause,
+            "failures": self.failures,
         }
 
 
@@ -138,11 +155,24 @@ class Library:
 
     # --- changing ----------------------------------------------------------------------------
 
+    @property
+    def is_open(self) -> bool:
+        """Whether readers may change the articles."""
+        return self._bot.settings.allow_changes
+
+    def _refuse_if_closed(self) -> None:
+        if not self.is_open:
+            raise UsageError("Whoever runs this chat does not allow its readers to change the articles.")
+
     def add_file(self, name: object, data: bytes) -> Iterator[dict[str, Any]]:
         """Index one file; ``{"progress": line}`` now and then, at last ``{"result": Added}``.
 
         The file is kept in the index's folder, under a name that no other file there has.
+
+        Raises:
+            UsageError: readers may not change the articles.
         """
+        self._refuse_if_closed()
         given = _file_name(name)
         if len(data) > MAX_FILE_BYTES:
             megabytes = MAX_FILE_BYTES // 1_000_000
@@ -152,7 +182,12 @@ class Library:
         yield from self._adding(given, partial(self._added, given, data))
 
     def add_text(self, fields: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        """Index a text: ``text``, and as far as known ``title``, ``publisher``, ``date`` and ``url``."""
+        """Index a text: ``text``, and as far as known ``title``, ``publisher``, ``date`` and ``url``.
+
+        Raises:
+            UsageError: readers may not change the articles.
+        """
+        self._refuse_if_closed()
         known = {
             name: value.strip()
             for name in ("title", "publisher", "date", "url", "text")
@@ -171,17 +206,34 @@ class Library:
                 event["result"]["name"] = name
             yield event
 
-    def _adding(self, name: str, add: Callable[[Progress], Added]) -> Iterator[dict[str, Any]]:
+    def add_address(self, address: object) -> Iterator[dict[str, Any]]:
+        """Index the page at an address, or the pages that its feed or sitemap lists.
+
+        ``{"read": how many pages}`` and ``{"progress": line}`` now and then, at last ``{"result": Added}``.
+
+        Raises:
+            UsageError: readers may not change the articles.
+        """
+        self._refuse_if_closed()
+        given = address.strip() if isinstance(address, str) else ""
+        if len(given) > MAX_ADDRESS_CHARS or not is_of_web(given):
+            message = f"{given[:80]!r} is not an address of the web (http:// or https://)."
+            refused = Added(given[:80], "failed", message=message, cause="address", failures=1)
+            yield {"result": refused.to_dict()}
+            return
+        yield from self._adding(given, partial(self._fetched, given))
+
+    def _adding(self, name: str, add: Callable[[Tell], Added]) -> Iterator[dict[str, Any]]:
         """What is told while something is added, by ``add`` in a thread of its own."""
         events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
         def work() -> None:
             try:
-                added = add(lambda line: events.put({"progress": line}))
+                added = add(events.put)
             except QABotError as error:
                 added = Added(name, "failed", message=str(error))
             except OSError as error:
-                added = Added(name, "failed", message=f"The file cannot be kept: {error.strerror or error}.")
+                added = Added(name, "failed", message=f"It cannot be kept: {error.strerror or error}.")
             except Exception:
                 logger.exception("adding failed")
                 added = Added(name, "failed", message="Something went wrong. Please try again.")
@@ -200,12 +252,12 @@ class Library:
             with self._lock:
                 self.adding -= 1
 
-    def _added(self, name: str, data: bytes, progress: Progress) -> Added:
+    def _added(self, name: str, data: bytes, tell: Tell) -> Added:
         folder = self.bot.own_folder / ADDED
         folder.mkdir(parents=True, exist_ok=True)
         file, is_new = _keep(folder, name, data)
         try:
-            report = self.bot.add_own([file], progress=progress)
+            report = self.bot.add_own([file], progress=lambda line: tell({"progress": line}))
         except BaseException:
             if is_new:
                 file.unlink(missing_ok=True)
@@ -214,12 +266,22 @@ class Library:
             file.unlink(missing_ok=True)
         return _outcome(name, file, report)
 
+    def _fetched(self, address: str, tell: Tell) -> Added:
+        count = itertools.count(1)
+        report = self.bot.add_own(
+            [address],
+            progress=lambda line: tell({"progress": line}),
+            on_article=lambda *_: tell({"read": next(count)}),
+        )
+        return _outcome(address, None, report)
+
     def remove(self, article_ids: object) -> int:
         """Take articles out of the index, with the files that came for them through the page; how many.
 
         Raises:
-            UsageError: they are the demo's, or no list of ids.
+            UsageError: they are the demo's, or no list of ids, or readers may not change the articles.
         """
+        self._refuse_if_closed()
         if not isinstance(article_ids, list) or not all(isinstance(each, str) for each in article_ids):
             raise UsageError("Articles to remove are named by a list of their ids.")
         bot = self.bot
@@ -243,7 +305,7 @@ def _span(text: str, start: object, end: object, digest: object) -> Span | None:
 def _pieces(text: str, spans: Sequence[tuple[Span, int | str]]) -> Iterator[dict[str, Any]]:
     """The text cut at every edge; each piece with the numbers of what it is part of."""
     cuts = sorted({0, len(text), *(edge for span, _ in spans for edge in (span.start, span.end))})
-    for left, right in pairwise(cuts):
+    for left, right in itertools.pairwise(cuts):
         numbers = [number for span, number in spans if span.start <= left < span.end]
         yield {"text": text[left:right], "numbers": numbers}
 
@@ -273,17 +335,23 @@ def _keep(folder: Path, name: str, data: bytes) -> tuple[Path, bool]:
     raise ArticleError(f"Too many files are named {name!r}; give it another name.")
 
 
-def _outcome(name: str, file: Path, report: Report) -> Added:
+def _outcome(name: str, file: Path | None, report: Report) -> Added:
+    message = cause = None
+    if report.failed:
+        cause = report.causes.get(report.failed[0])
+        message = _PRIVATE if cause == "private" else _readable(report.failed[0], file, name)
     for outcome in ("added", "changed", "unchanged"):
         if found := getattr(report, outcome):
-            message = _readable(report.failed[0], file, name) if report.failed else None
-            return Added(name, outcome, tuple(found), tuple(report.undated), message)
-    message = _readable(report.failed[0], file, name) if report.failed else f"{name!r} holds no article."
-    return Added(name, "failed", message=message)
+            undated, failures = tuple(report.undated), len(report.failed)
+            return Added(name, outcome, tuple(found), undated, message, cause, failures)
+    message = message or f"{name!r} holds no article."
+    return Added(name, "failed", message=message, cause=cause, failures=len(report.failed))
 
 
-def _readable(message: str, file: Path, name: str) -> str:
+def _readable(message: str, file: Path | None, name: str) -> str:
     """A message without the folder that the file lies in, which is the server's own affair."""
+    if file is None:
+        return message
     for path in (file.resolve(), file):
         message = message.replace(str(path), name)
     return message.replace(f"{file.resolve().parent}/", "").replace(f"{file.parent}/", "")

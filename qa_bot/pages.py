@@ -88,10 +88,10 @@ def read_page(raw: bytes, source: Source) -> Article:
     """
     text = decode_markup(raw, known(source.facts.get("charset")))
     if not text.strip("\ufeff \t\r\n\0"):
-        raise ArticleError(f"{source.shown!r} is empty.")
+        raise ArticleError(f"{source.shown!r} is empty.", "no_article")
     tree = _tree(text)
     if tree is None:
-        raise ArticleError(f"{source.shown!r} does not look like a web page.")
+        raise ArticleError(f"{source.shown!r} does not look like a web page.", "no_article")
     facts = page_facts(tree)
     if source.is_web and _host(facts["url"]) != _host(source.shown):
         facts["url"] = None  # a page may not pass for one of another site
@@ -100,7 +100,7 @@ def read_page(raw: bytes, source: Source) -> Article:
     if known(first) == facts["title"]:
         body = rest
     if len(body.strip()) < _LEAST_CHARS:
-        raise ArticleError(f"{source.shown!r} holds no text that looks like an article.")
+        raise ArticleError(f"{source.shown!r} holds no text that looks like an article.", "no_article")
     if not facts.get("published") and not source.facts.get("published"):
         facts["guessed"] = _visible_date(text)
     return make_article(source, body, facts, date_source="markup")

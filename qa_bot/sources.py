@@ -78,7 +78,7 @@ def make_article(
     """
     tidied = tidy(clean(text))
     if not tidied.text:
-        raise ArticleError(f"{source.shown!r} is empty.")
+        raise ArticleError(f"{source.shown!r} is empty.", "no_article")
     published, published_source = _published(source, facts, tidied, date_source)
     modified, modified_source = _modified(source, facts, tidied, date_source)
     url = _fact("url", facts, source)
@@ -107,6 +107,11 @@ def _fact(name: str, facts: Mapping[str, Any], source: Source) -> str | None:
 def is_address(text: str) -> bool:
     """Whether something to index is an address and no path: ``https://``, but also what is refused later."""
     return bool(re.match(r"\s*[a-z][a-z0-9+.-]+://", text, re.IGNORECASE))
+
+
+def is_of_web(text: str) -> bool:
+    """Whether a text is an address that could be fetched, whether or not it may be."""
+    return bool(re.match(r"https?://[^\s/?#]", text, re.IGNORECASE))
 
 
 _Dated = tuple[str | None, DateSource | None]

@@ -76,7 +76,7 @@ class Web:
         try:
             return kind_of(unpacked(fetched.body, self._most_bytes), fetched.type)
         except ArticleError as error:
-            raise ArticleError(f"{fetched.address!r} {error}.") from error
+            raise ArticleError(f"{fetched.address!r} {error}.", error.cause) from error
 
     def _listing(self, fetched: Fetched, kind: str) -> Listing:
         """What a feed lists; of an index of sitemaps what they list, the first of them."""
@@ -86,7 +86,7 @@ class Web:
                 return read_feed(body, fetched.address)
             listing = read_sitemap(body, fetched.address)
         except ArticleError as error:
-            raise ArticleError(f"{fetched.address!r} {error}.") from error
+            raise ArticleError(f"{fetched.address!r} {error}.", error.cause) from error
         entries = list(listing.entries)
         for address in listing.sitemaps[:_SITEMAPS]:
             if len(entries) >= self._most_pages:
@@ -100,7 +100,7 @@ class Web:
         self, feed: str, listing: Listing, visit: Visit
     ) -> Iterator[Source | ArticleError | Unchanged]:
         if not listing.entries:
-            yield ArticleError(f"{feed!r} lists no pages.")
+            yield ArticleError(f"{feed!r} lists no pages.", "no_pages")
             return
         self.feeds[feed] = visit
         self.listed[feed] = {entry.address for entry in listing.entries}

@@ -10,12 +10,16 @@ from hypothesis import given, strategies as st
 
 from qa_bot.bot import QABot
 from qa_bot.catalogue import Wanted, listed, plot
+from qa_bot.endpoints import Endpoints
 from qa_bot.errors import UsageError
+from qa_bot.journal import Journal
 from qa_bot.library import Library
 from qa_bot.rendering import digest_of
 from qa_bot.suggestions import suggestions
 from qa_bot.types import Article
+from tests.documents import BODY, page
 from tests.fakes import write_articles
+from tests.site import serving
 
 DAM = "The Orme dam 🌊 holds 40 million tonnes of water, said engineer Rosa Lindt. It was built in 1931."
 ARTICLES = [
@@ -202,6 +206,71 @@ def test_a_file_that_cannot_be_read_is_named_and_not_kept(
     assert done["outcome"] == "failed"
     assert done["message"] and str(tmp_path) not in done["message"]
     assert list((tmp_path / "index" / "added").iterdir()) == []
+
+
+def test_an_address_is_added_with_every_page_told(tmp_path: Path) -> None:
+    """Page or feed, told apart by what they are; what fails is counted, and its cause given in a word."""
+    (tmp_path / "index").mkdir()
+    with (
+        serving() as site,
+        QABot(tmp_path / "index", allow_private_addresses=True, web_delay_seconds=0) as bot,
+    ):
+        library = Library(bot)
+        pier = site.put("/pier", page(title="Pier"))
+        assert result(library.add_address(f" {pier} "))["articles"] == [pier]
+        items = "".join(f"<item><link>/{name}</link></item>" for name in ("pier", "mill", "gone"))
+        site.put("/mill", page(title="Mill", paragraphs=("Ida Moe sold the mill.", *BODY)))
+        feed = site.put(
+            "/feed", f"<rss version='2.0'><channel>{items}</channel></rss>", "application/rss+xml"
+        )
+        *told, last = library.add_address(feed)
+        assert [event["read"] for event in told if "read" in event] == [1, 2, 3]
+        done = last["result"]
+        assert (done["outcome"], done["articles"]) == ("added", [f"{site.address}/mill"])
+        assert (done["failures"], done["cause"], "404" in done["message"]) == (1, "missing", True)
+        assert not (tmp_path / "index" / "added").exists(), "its text is in the index, and in no file"
+        assert library.remove([pier]) == 1
+        assert result(library.add_address(pier))["outcome"] == "added", "removed is not kept out for good"
+
+
+@pytest.mark.parametrize(
+    "address", ["/etc/hostname", "file:///etc/hostname", "https://", "x" * 3000, None, 7]
+)
+def test_what_is_no_address_of_the_web_is_refused(library: Library, address: object) -> None:
+    """A path of the server's own disk above all."""
+    done = result(library.add_address(address))
+    assert (done["outcome"], done["cause"]) == ("failed", "address")
+    assert len(library.bot.articles()) == 3
+
+
+def test_nothing_is_fetched_from_the_servers_own_network(library: Library) -> None:
+    """Unless the setting allows it; where a name leads is not told."""
+    with serving() as site:
+        site.put("/", page())
+        address = site.address.replace("127.0.0.1", "localhost")
+        done = result(library.add_address(address))
+        assert (done["outcome"], done["cause"], site.asked) == ("failed", "private", [])
+        assert "127.0.0.1" not in json.dumps(done)
+
+
+def test_who_runs_the_chat_can_close_the_articles(tmp_path: Path) -> None:
+    """One setting for files, texts, addresses and removing; they are still read."""
+    folder = write_articles(tmp_path / "articles", ARTICLES)
+    with QABot.from_articles(folder, index_dir=tmp_path / "index", allow_changes=False) as bot:
+        library = Library(bot)
+        for add in (
+            lambda: next(library.add_file("a.txt", b"A text.")),
+            lambda: next(library.add_text({"text": "A text."})),
+            lambda: next(library.add_address("https://paper.example/")),
+            lambda: library.remove(["dam"]),
+        ):
+            with pytest.raises(UsageError, match="does not allow"):
+                add()
+        assert (library.is_open, library.article("dam").text) == (False, DAM)
+        endpoints = Endpoints(library, Journal(None))
+        assert endpoints.state("user:ann", {})["open"] is False
+        (told,) = endpoints.add("user:ann", {"address": "https://paper.example/"})
+        assert "does not allow" in told["error"]["message"]
 
 
 def test_an_id_that_is_taken_is_not_taken_over(library: Library) -> None:

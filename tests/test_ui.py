@@ -103,6 +103,7 @@ def test_the_page_is_told_how_things_stand(bot: QABot) -> None:
     state = endpoints.state("user:ann", {})
     assert state["coverage"] == {"articles": 1, "from": "2024-11-05", "to": "2024-11-05"}
     assert (state["demo"], state["changing"], state["model"]) == (False, False, None)
+    assert state["open"] is True
     assert (state["user"], state["trouble"], state["kept"]) == ("ann", "Not kept.", False)
     names = {each["name"] for each in endpoints.settings("user:ann", {})["settings"]}
     assert {"embedder", "candidates", "keep_conversations"} <= names and "index_dir" not in names

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from qa_bot import QABot
-from qa_bot.errors import UsageError
+from qa_bot.errors import ArticleError, UsageError
 from qa_bot.feeds import read_feed, read_sitemap
 from qa_bot.ingestion import Report
 from tests import documents, site as web
@@ -81,6 +81,22 @@ def test_a_feeds_entries_are_fetched_in_full(bot: QABot, site: Site) -> None:
         "feed",
         "stated",
     )
+
+
+def test_a_bot_is_made_of_an_address(site: Site) -> None:
+    """Like one of a folder, but what a feed has dropped stays; what is no article is an error."""
+    settings = {"allow_private_addresses": True, "web_delay_seconds": 0}
+    for number in (12, 13):
+        site.put(f"/story/{number}", story(number))
+    feed = site.put("/feed", rss(site, 12), "application/rss+xml")
+    QABot.from_articles(feed, **settings).close()
+    site.put("/feed", rss(site, 13), "application/rss+xml")
+    with QABot.from_articles(feed, **settings) as bot:
+        assert bot.coverage().articles == 2
+    with pytest.raises(ArticleError, match="404"):
+        QABot.from_articles(f"{site.address}/nothing", **settings)
+    with pytest.raises(ArticleError, match="private network"):
+        QABot.from_articles(f"{site.address}/story/12")
 
 
 def test_a_feed_is_followed(bot: QABot, site: Site) -> None:

@@ -45,7 +45,10 @@ class Patient(QABot):
                 item = replace(item, text=item.text + " Invented.", unsupported=(Span(end + 1, end + 10),))
             yield item
 
-serve(Patient.from_articles(sys.argv[1], index_dir=sys.argv[2]), port=0)
+bot = Patient.from_articles(
+    sys.argv[1], index_dir=sys.argv[2], allow_private_addresses=True, web_delay_seconds=0
+)
+serve(bot, port=0)
 """
 
 # What the quote is made of would come alive in a page that trusts it; what stands before it moves

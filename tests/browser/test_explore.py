@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests import site as web
 from tests.browser.conftest import ask, opened, panel
+from tests.documents import BODY, page as web_page
 
 pytestmark = pytest.mark.browser
 
@@ -115,6 +117,42 @@ def test_articles_are_added_and_removed(page: Page, tmp_path: Path) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.locator(".articles li")).to_have_count(5)
     expect(page.get_by_role("banner")).to_contain_text("5 articles")
+
+
+def test_an_address_is_added(page: Page) -> None:
+    """A page and a feed, by keyboard alone; what went wrong is said in a sentence, with what it is about."""
+    with web.serving() as site:
+        site.put("/robots.txt", "User-agent: *\nDisallow: /closed\n", "text/plain")
+        pier = site.put("/pier", web_page(title="The pier closes", paragraphs=("Ida Moe shut it.", *BODY)))
+        site.put("/two", web_page(title="Second story", paragraphs=("Rosa Lindt came.", *BODY)))
+        items = "".join(f"<item><title>{name}</title><link>/{name}</link></item>" for name in ("two", "gone"))
+        feed = site.put(
+            "/feed", f"<rss version='2.0'><channel>{items}</channel></rss>", "application/rss+xml"
+        )
+        to_articles(page)
+        page.get_by_role("button", name="Add articles").click()
+        dialog = page.get_by_role("dialog")
+        field = dialog.get_by_role("textbox", name="From the web")
+        for address, outcome, sentence in (
+            (pier, "good", "added."),
+            (feed, "good", "added. 1 could not be added: '%s/gone' was not given: the server says 404"),
+            (f"{site.address}/closed", "failed", "robots.txt forbids"),
+            (f"{site.address}/nothing", "failed", "There is no page at this address."),
+            ("ftp://paper.example/x", "failed", "This is no address of the web"),
+        ):
+            field.fill(address)
+            field.press("Enter")
+            row = dialog.locator(f".results .{outcome}", has_text=address).last
+            expect(row).to_contain_text(sentence.replace("%s", site.address))
+            expect(dialog).to_contain_text("Done.")
+            expect(field).to_have_value("" if outcome == "good" else address)
+        dialog.get_by_role("button", name="Close").click()
+    expect(page.locator(".articles li")).to_have_count(7)
+    for title in ("The pier closes", "Second story"):
+        page.get_by_role("checkbox", name=title).check()
+    page.locator(".selection").get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.locator(".articles li")).to_have_count(5)
 
 
 def test_articles_and_timeline_fit_a_phone(phone: Page) -> None:
@@ -288,6 +326,11 @@ def test_the_first_minute_from_the_samples_to_an_empty_index(
     expect(page.get_by_role("button", name="Remove")).to_have_count(0)
     page.get_by_role("button", name="Add articles").click()
     expect(page.get_by_role("dialog")).to_contain_text("make room for your own")
+    page.get_by_role("textbox", name="From the web").fill("http://127.0.0.1:9/")
+    page.get_by_role("button", name="Add address").click()
+    expect(page.locator(".results .failed")).to_contain_text(
+        "Nothing is fetched from this server's own machine"
+    )
     file = tmp_path / "mill.md"
     file.write_text(
         "---\ntitle: Mill\ndate: 2024-11-12\n---\nThe Orme mill burnt down, said Ida Moe.", "utf-8"
@@ -360,6 +403,12 @@ def test_the_browser_s_language_is_spoken(browser: Browser, site: str) -> None:
         page.get_by_role("textbox", name="Frage").fill(COST)
         page.keyboard.press("Enter")
         expect(page.locator(".sources h3")).to_have_text("Quellen")
+        page.get_by_role("link", name="Artikel", exact=True).click()
+        page.get_by_role("button", name="Artikel hinzufügen").click()
+        page.get_by_role("textbox", name="Aus dem Netz").fill("ftp://paper.example/")
+        page.get_by_role("button", name="Adresse hinzufügen").click()
+        expect(page.locator(".results .failed")).to_contain_text("Das ist keine Adresse im Netz")
+        page.get_by_role("dialog").get_by_role("button", name="Schließen").click()
         page.get_by_role("button", name="Einstellungen").click()
         page.get_by_label("Sprache").select_option("en")
         expect(page.get_by_role("button", name="Settings")).to_be_visible()

@@ -147,7 +147,7 @@ function declined(kept, exchange, act) {
     h("h3.verdict", {}, icon("none"), has(reason) ? t(reason) : t("reason_not_stated")),
     ...notes(kept, exchange), ...body(kept, act),
     kept.answer.reason === "empty_index"
-      ? h("p", {}, h("button.plain", { type: "button", onclick: act.addArticles }, t("add_articles")))
+      ? act.canAdd() && h("p", {}, h("button.plain", { type: "button", onclick: act.addArticles }, t("add_articles")))
       : nearest(kept, act),
     offers, h("p.standing", {}, h("span.coverage", {}, coverageLine(kept.answer.coverage))));
 }

@@ -104,10 +104,10 @@ class App {
 
   /** What is seen before the first question. */
   async welcome() {
-    const { coverage, demo } = this.state;
+    const { coverage, demo, open } = this.state;
     if (!coverage.articles) {
       return [h("div.welcome", {}, mark(), h("h2", {}, t("empty_title")), h("p", {}, t("empty_text")),
-        h("p", {}, h("a.button.primary", { href: "#/articles" }, t("add_articles"))), h("p.small", {}, t("or_command"), " ", h("code", {}, "qa-bot index PATH")))];
+        open && h("p", {}, h("a.button.primary", { href: "#/articles" }, t("add_articles"))), h("p.small", {}, t("or_command"), " ", h("code", {}, "qa-bot index PATH")))];
     }
     const offers = h("div.offers", { "aria-busy": "true" });
     call("examples").then(({ questions = [] }) => {
@@ -115,7 +115,7 @@ class App {
       replace(offers, questions.length && h("h3", {}, t("try")), questions.map((question) => this.chat.offered(question)));
     });
     return [h("div.welcome", {}, mark(), h("h2", {}, t("welcome")), h("p", {}, t("welcome_text")),
-      demo && h("p.demo", {}, h("b", {}, t("samples")), " ", t("demo_text"), " ", h("a", { href: "#/articles" }, t("add_own"))), offers)];
+      demo && h("p.demo", {}, h("b", {}, t("samples")), " ", t("demo_text"), " ", open && h("a", { href: "#/articles" }, t("add_own"))), offers)];
   }
 
   // ------------------------------------------------------------------------------------ addresses
@@ -178,7 +178,7 @@ class App {
 
   /** Files that are dropped anywhere are to be added. */
   takeDrops() {
-    const files = (event) => [...(event.dataTransfer?.types || [])].includes("Files") && !document.querySelector("dialog[open]");
+    const files = (event) => this.state.open && [...(event.dataTransfer?.types || [])].includes("Files") && !document.querySelector("dialog[open]");
     this.main.addEventListener("dragover", (event) => files(event) && event.preventDefault());
     this.main.addEventListener("drop", (event) => {
       if (!files(event)) return;

@@ -1,7 +1,7 @@
 // The articles that are indexed: searched, read, asked, added, removed, and drawn over time.
 
 import {
-  byline, call, confirmed, day, dialog, h, icon, label, month, replace, say, shortDay, stream, t,
+  byline, call, confirmed, day, dialog, h, has, icon, label, month, replace, say, shortDay, stream, t,
 } from "./kit.js";
 import { drawPlot } from "./plot.js";
 
@@ -30,9 +30,10 @@ export class Articles {
     this.bar = h("div.selection", { role: "group", "aria-label": t("selection"), hidden: true });
     this.rows = h("ul.articles", {});
     this.pages = h("div.pages", {});
+    this.adder = h("button.primary", { type: "button", onclick: () => this.add() }, icon("plus"), t("add_articles"));
     this.list = h("div.catalogue", {},
       h("div.view-head", {}, h("h2", {}, t("articles_title")),
-        h("button.primary", { type: "button", onclick: () => this.add() }, icon("plus"), t("add_articles"))),
+        this.adder),
       h("div.controls", {}, this.search, this.publisher, this.order, this.problems),
       this.figure, this.chips, this.total, this.bar, this.rows, this.pages);
     this.reader = h("article.reader", { hidden: true });
@@ -52,6 +53,7 @@ export class Articles {
   }
 
   async load() {
+    this.adder.hidden = !this.app.state.open;
     const mine = (this.latest = Symbol("load"));
     const found = await call("articles", this.wanted);
     if (mine !== this.latest) return;
@@ -122,7 +124,7 @@ export class Articles {
     this.bar.hidden = !count;
     replace(this.bar, h("span", {}, t("chosen", { count })),
       h("button.primary", { type: "button", onclick: () => this.app.askArticles([...this.chosen.values()]) }, t("ask_these")),
-      !this.found.demo && h("button.danger", { type: "button", onclick: () => this.remove([...this.chosen.values()]) }, t("remove")),
+      this.app.state.open && !this.found.demo && h("button.danger", { type: "button", onclick: () => this.remove([...this.chosen.values()]) }, t("remove")),
       h("button.plain", { type: "button", onclick: () => { this.chosen.clear(); this.draw(); } }, t("clear")));
   }
 
@@ -132,12 +134,12 @@ export class Articles {
     const { article, pieces, error } = await call("read", { article: id, spans: [] });
     const back = h("a.plain.button", { href: "#/articles" }, icon("before"), t("all_articles"));
     if (error) { replace(this.reader, back, h("p", {}, error.message)); return; }
-    const demo = this.app.state.demo;
+    const { demo, open } = this.app.state;
     replace(this.reader, back, h("p.byline", {}, byline(article), article.author ? ` · ${article.author}` : ""), h("h2", { tabindex: "-1" }, label(article)),
       h("div.buttons.left", {},
         h("button.primary", { type: "button", onclick: () => this.app.askArticles([article]) }, t("ask_this")),
         /^https?:\/\//i.test(article.url || "") && h("a.button.plain", { href: article.url, target: "_blank", rel: "noopener noreferrer" }, t("original"), icon("out")),
-        !demo && h("button.danger", { type: "button", onclick: () => this.remove([article]) }, t("remove"))),
+        open && !demo && h("button.danger", { type: "button", onclick: () => this.remove([article]) }, t("remove"))),
       article.date_source && h("p.small", {}, t("date_from", { source: t(`from_${article.date_source}`) })),
       !article.published && h("p.warning", {}, t("problem_undated"), ": ", t("undated_text")),
       h("div.body", {}, pieces.map((piece) => piece.text)));
@@ -190,9 +192,33 @@ export class Articles {
     h("div.pair", {}, h("label.field", {}, h("span", {}, t("published")), h("input", { type: "date", name: "date", max: "9999-12-31" })),
       h("label.field", {}, h("span", {}, t("address")), h("input", { type: "url", name: "url", placeholder: "https://" }))),
     h("div.buttons", {}, h("button.primary", { type: "submit" }, t("add_text"))));
-    dialog(t("add_articles"), this.app.state.demo && h("p.small", {}, t("add_demo")), drop, progress, line, results,
+    dialog(t("add_articles"), this.app.state.demo && h("p.small", {}, t("add_demo")), drop, this.addressForm(parts), progress, line, results,
       h("details", {}, h("summary", {}, t("paste_instead")), form));
     this.addAll(dropped, parts);
+  }
+
+  /** The field for what is on the web: its pages are fetched by the server, one after the other. */
+  addressForm(parts) {
+    let running = false;
+    const field = h("input", { type: "url", name: "address", required: true, maxlength: "2000", placeholder: "https://", autocomplete: "off", "aria-describedby": "address-hint" });
+    const submit = async (event) => {
+      event.preventDefault();
+      if (running) return;
+      running = true;
+      const address = field.value.trim();
+      parts.progress.hidden = false;
+      parts.progress.removeAttribute("value"); // how many pages there are is not known before
+      parts.line.textContent = t("fetching");
+      const result = await this.addOne({ address }, parts, address);
+      parts.progress.value = 1;
+      parts.line.textContent = t("fetching_done");
+      if (result && result.outcome !== "failed") field.value = "";
+      running = false;
+      await this.added();
+    };
+    return h("form.from-web", { onsubmit: submit },
+      h("label.field", {}, h("span", {}, t("web_address")), field), h("button.primary", { type: "submit" }, t("add_address")),
+      h("p.small", { id: "address-hint" }, t("web_hint")));
   }
 
   /** One file after the other: a bar for all of them, and a line for what became of each. */
@@ -217,6 +243,7 @@ export class Articles {
     let result = null;
     await stream("add", sent, (event) => {
       if (event.progress) parts.line.textContent = event.progress;
+      if (event.read) parts.line.textContent = t("fetched", { count: event.read });
       if (event.error) result = { name, outcome: "failed", message: event.error.message };
       if (event.result) result = event.result;
     });
@@ -225,8 +252,10 @@ export class Articles {
   }
 
   result(parts, result) {
-    const text = result.outcome === "failed" ? result.message
-      : [t(`outcome_${result.outcome}`, { count: result.articles.length }), result.message].filter(Boolean).join(" ");
+    // Of one thing that failed, the reader's own language says why; of several the server names the first.
+    const why = result.outcome === "failed" && result.failures === 1 && has(`failed_${result.cause}`) ? t(`failed_${result.cause}`) : result.message;
+    const text = result.outcome === "failed" ? why
+      : [t(`outcome_${result.outcome}`, { count: result.articles.length }), result.failures > 0 && t("and_failed", { count: result.failures }), why].filter(Boolean).join(" ");
     parts.results.append(h("li", { class: result.outcome === "failed" ? "failed" : "good" }, h("b", {}, result.name), " ", text,
       result.undated?.length ? [" ", h("span.problem", {}, t("problem_undated"))] : null));
   }

@@ -44,6 +44,7 @@ export class Chat {
       judge: (exchange, verdict) => this.judge(exchange, verdict),
       export: () => this.app.history.more({ id: this.id, title: this.title }),
       drawTimeline: (kept) => this.app.drawTimeline(kept),
+      canAdd: () => this.app.state.open,
       addArticles: () => { location.hash = "#/articles"; },
     };
   }

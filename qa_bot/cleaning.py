@@ -14,6 +14,8 @@ NOISE = re.compile(
     "\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_UNEVEN = ("  ", " \n", "\n ")  # spaces that do not stand between two words
+_OTHER_SPACES = re.compile(r"[^\S \n]")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 # A column of text is wrapped when nearly all its lines end near one width: 40-100 columns, as mail,
 # terminals and type-writers do it.
@@ -28,15 +30,22 @@ def clean(text: str) -> str:
     Control characters, invisible characters and lone surrogates go; runs of spaces and of empty lines
     shrink; lines wrapped at a fixed width are joined. Cleaning twice changes nothing.
     """
-    text = LINE_ENDS.sub("\n", text)
-    text = NOISE.sub("", text)
-    text = _SURROGATES.sub("\ufffd", text)
-    text = unicodedata.normalize("NFC", text)
-    lines = [" ".join(line.split()) for line in text.split("\n")]
+    characters = "".join(set(text))  # a hundred of them tell what there is to do in a hundred thousand
+    if LINE_ENDS.search(characters):
+        text = LINE_ENDS.sub("\n", text)
+    if NOISE.search(characters):
+        text = NOISE.sub("", text)
+    if _SURROGATES.search(characters):
+        text = _SURROGATES.sub("\ufffd", text)
+    text = unicodedata.normalize("NFC", text).strip()
+    lines = text.split("\n")
+    if _OTHER_SPACES.search(characters) or any(pair in text for pair in _UNEVEN):
+        lines = [" ".join(line.split()) for line in lines]
     joined = _unwrap(lines)
     while joined != lines:  # what was joined may look like wrapped lines in its turn
         lines, joined = joined, _unwrap(joined)
-    return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
+    text = "\n".join(lines).strip()
+    return _EMPTY_LINES.sub("\n\n", text) if "\n\n\n" in text else text
 
 
 def known(value: object) -> str | None:
@@ -55,10 +64,12 @@ def _known_part(value: object) -> str | None:
 
 
 def _unwrap(lines: list[str]) -> list[str]:
-    inner = [len(a) for a, b in pairwise(lines) if a and b]
-    if len(inner) < 3 or max(map(len, lines)) not in _WRAP_RANGE:
-        return lines
     width = max(map(len, lines))
+    if width not in _WRAP_RANGE:
+        return lines
+    inner = [len(a) for a, b in pairwise(lines) if a and b]
+    if len(inner) < 3:
+        return lines
     if sum(length >= width - 18 for length in inner) < 0.8 * len(inner):
         return lines
     joined: list[list[str]] = []

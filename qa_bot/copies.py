@@ -23,11 +23,12 @@ def signature(terms: Sequence[str]) -> bytes | None:
     """The MinHash signature of a text's index terms; None for a text too short to tell."""
     from rensa import RMinHash
 
-    runs = set(map(" ".join, zip(*(terms[at:] for at in range(RUN)), strict=False)))
-    if len(runs) < _LEAST_RUNS:
+    runs = [*map(" ".join, zip(*(terms[at:] for at in range(RUN)), strict=False))]
+    # A run that stands twice changes no minimum. As many different terms begin as many different runs.
+    if len(set(terms)) < _LEAST_RUNS + RUN and len(set(runs)) < _LEAST_RUNS:
         return None
     made = RMinHash(num_perm=HASHES, seed=_SEED)
-    made.update(list(runs))
+    made.update(runs)
     return struct.pack(f"<{HASHES}I", *made.digest())
 
 

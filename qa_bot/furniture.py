@@ -42,13 +42,14 @@ def tidy(text: str) -> Tidied:
         before = found.text
         lines = _without_glued_date(before.split("\n"), found)
         lines = _without_tail(_without_head(lines, found), found)
-        kept = [_line(line, found) for line in _without_doubles(lines)]
+        kept = [line and _line(line, found) for line in _without_doubles(lines)]
         found.text = "\n".join(line for line in kept if line is not None)
         if found.text == before:
             break
         found.text = clean(found.text)  # lines that have come together may be one that was wrapped
-    if any(part in found.text for part in _MAY_CORRECT):
-        found.corrections = [line for line in found.text.split("\n") if is_correction(line)]
+    if parts := [part for part in _MAY_CORRECT if part in found.text]:
+        lines = [line for line in found.text.split("\n") if any(part in line for part in parts)]
+        found.corrections = [line for line in lines if is_correction(line)]
     found.title = found.title or _title_line(_head(found.text.split("\n", 3 * _HEAD_LINES)))
     return found
 
@@ -129,9 +130,7 @@ _EDGE_WORDS = 3  # of a site's header or footer: "New York", "World news"
 
 
 def _line(line: str, found: Tidied) -> str | None:
-    """A line without what is not the article's, or None for one that goes."""
-    if not line:
-        return line
+    """A line that is not empty, without what is not the article's; None for one that goes."""
     if len(line) <= _PHRASE_CHARS and line.strip(_MARKS).casefold() in _FURNITURE:
         return None
     if line[0] in _BEGINNINGS and len(line) <= _LINE_CHARS:
@@ -226,12 +225,13 @@ _GLUED = re.compile(r"(?:(?P<title>[^\n]{1,200}?)\s)?date (?P<day>(?:19|20)\d\d-
 _BYLINE = re.compile(r"[Bb][Yy]:? (?P<name>[^\W\d_a-z][\w'’.-]*(?: (?:and )?[^\W\d_][\w'’.-]*){1,5})")
 _UPDATED = re.compile(r"((?:last )?(?:updated?|modified|edited)\b)", re.IGNORECASE)
 _AGENCY = re.compile(r"(?:[A-Z][^a-z(]{1,60} )?\((?P<name>[A-Z][\w.& ]{1,30})\)\s*(?:--?|–|—)\s+")
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+_SENTENCE_ENDS = (".", "!", "?", "…")
+_CLOSING = "\"'”’)]"  # after the end of a sentence
 _DAY_CHARS = 60  # of a line that says little but a date
 
 
 def _ends_a_sentence(line: str) -> bool:
-    return bool(_SENTENCE_END.search(line))
+    return line.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
 
 
 def _is_prose(line: str) -> bool:

@@ -19,6 +19,7 @@ from qa_bot.articles import Source
 from qa_bot.copies import SAME, bands, likeness, signature
 from qa_bot.errors import ArticleError
 from qa_bot.ingestion import Report
+from qa_bot.languages import language_of
 from qa_bot.progress import Progress
 from qa_bot.reading import Limits, Reading
 from qa_bot.types import Article
@@ -68,6 +69,8 @@ def test_likeness_is_estimated_within_its_error() -> None:
         if true > 0.9:
             assert set(bands(one)) & set(bands(two))
     assert signature(base[:20]) is None
+    assert signature(base[:20] * 500) is None, "said over and over, it is still too little"
+    assert signature(base * 2) == signature(base * 3)
 
 
 def test_a_wire_story_in_several_papers_is_one_report(bot: QABot, tmp_path: Path) -> None:
@@ -150,6 +153,27 @@ def test_each_article_tells_what_it_is(bot: QABot, tmp_path: Path) -> None:
     assert (german.language, english.language) == ("de", "en")
     assert (german.published, german.date_source, german.date_certainty) == (None, None, None)
     assert german.imported is not None and german.imported[:2] == "20"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (
+            "en",
+            "Winners: Best film, The Pier. Best song, Ice, by the two who wrote it. They said it was late.",
+        ),
+        (
+            "da",
+            "Regeringen vil have mere tid, for at se på sagen. Det er for dyrt at bo her, sagde ministeren.",
+        ),
+        ("nl", "De veerboot was stil, en het is niet bekend of hij nog komt, zei de minister van de stad."),
+        ("de", "Der Film The Man Who Sold The Pier läuft seit Montag, sagte der Bürgermeister der Stadt."),
+        ("fr", "Le ministre a dit que le pont serait fermé lundi, et que The Harbour Daily le savait déjà."),
+    ],
+)
+def test_a_language_is_told_from_its_neighbours(language: str, text: str) -> None:
+    """English by its own words; not by those that others have, nor by a title."""
+    assert language_of(text) == language
 
 
 # --- what is read apart -------------------------------------------------------------------------

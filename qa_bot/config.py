@@ -113,7 +113,8 @@ class Settings(BaseSettings):
     )
     keep_originals: Literal["web", "all", "none"] = Field(
         default="web",
-        description="What was read is kept in the index: of pages fetched (`web`), of `all`, of `none`.",
+        description="What was read is kept in the index: of pages fetched (`web`), of `all` files that hold"
+        " one article, or of `none`.",
     )
     user_agent: str = Field(
         default=f"qa_bot/{__version__}",

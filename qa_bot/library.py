@@ -36,6 +36,8 @@ CHANGED = "This article has changed since the answer was given; the quote is not
 _UNNAMEABLE = re.compile(r"[^\w .()+,-]+")
 _NAME_CHARS = 100
 Tell = Callable[[dict[str, Any]], None]
+_STOPPED = "The chat was stopped."
+_LOOK_SECONDS = 0.5  # between two looks at whether it is to be stopped
 _PRIVATE = "Nothing is fetched from this server's own machine or a private network."
 logger = logging.getLogger(__name__)
 
@@ -86,7 +88,8 @@ class Library:
         self._bot = bot
         self._before: QABot | None = None  # the demo, once it was left
         self._lock = threading.Lock()
-        self.adding = 0  # how many files are being added through the page
+        self._stopping = threading.Event()
+        self.adding = 0  # how many files and addresses are being added through the page
 
     @property
     def bot(self) -> QABot:
@@ -102,6 +105,10 @@ class Library:
         """Close the bots that were opened here."""
         if self._before is not None:
             self._bot.close()
+
+    def stop(self) -> None:
+        """Give up what is being fetched, before the program ends: a site may take its time."""
+        self._stopping.set()
 
     def is_changing(self) -> bool:
         """Whether articles are being indexed, by a reader or by another program."""
@@ -221,10 +228,15 @@ class Library:
             refused = Added(given[:80], "failed", message=message, cause="address", failures=1)
             yield {"result": refused.to_dict()}
             return
-        yield from self._adding(given, partial(self._fetched, given))
+        yield from self._adding(given, partial(self._fetched, given), may_take_long=True)
 
-    def _adding(self, name: str, add: Callable[[Tell], Added]) -> Iterator[dict[str, Any]]:
-        """What is told while something is added, by ``add`` in a thread of its own."""
+    def _adding(
+        self, name: str, add: Callable[[Tell], Added], *, may_take_long: bool = False
+    ) -> Iterator[dict[str, Any]]:
+        """What is told while something is added, by ``add`` in a thread of its own.
+
+        The program's end waits for it, unless it may take long: then what was stored until then stays.
+        """
         events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
         def work() -> None:
@@ -235,19 +247,24 @@ class Library:
             except OSError as error:
                 added = Added(name, "failed", message=f"It cannot be kept: {error.strerror or error}.")
             except Exception:
-                logger.exception("adding failed")
+                if not self._stopping.is_set():  # else its helpers have ended before it
+                    logger.exception("adding failed")
                 added = Added(name, "failed", message="Something went wrong. Please try again.")
             events.put({"result": added.to_dict()})
 
         with self._lock:
             self.adding += 1
         try:
-            threading.Thread(target=work).start()
-            while True:
-                event = events.get()
+            threading.Thread(target=work, daemon=may_take_long).start()
+            event: dict[str, Any] = {}
+            while "result" not in event:
+                try:
+                    event = events.get(timeout=_LOOK_SECONDS)
+                except queue.Empty:
+                    if not (may_take_long and self._stopping.is_set()):
+                        continue
+                    event = {"result": Added(name, "failed", message=_STOPPED).to_dict()}
                 yield event
-                if "result" in event:
-                    return
         finally:
             with self._lock:
                 self.adding -= 1
@@ -268,10 +285,16 @@ class Library:
 
     def _fetched(self, address: str, tell: Tell) -> Added:
         count = itertools.count(1)
+
+        def note(*_: object) -> None:
+            if self._stopping.is_set():
+                raise UsageError(_STOPPED)
+            tell({"read": next(count)})
+
         report = self.bot.add_own(
             [address],
             progress=lambda line: tell({"progress": line}),
-            on_article=lambda *_: tell({"read": next(count)}),
+            on_article=note,
         )
         return _outcome(address, None, report)
 

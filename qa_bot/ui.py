@@ -57,17 +57,22 @@ logger = logging.getLogger(__name__)
 
 
 def build(
-    bot: QABot, *, journal: Journal | None = None, trouble: str | None = None, concurrency: int = 4
+    bot: QABot | Library,
+    *,
+    journal: Journal | None = None,
+    trouble: str | None = None,
+    concurrency: int = 4,
 ) -> gr.Blocks:
     """The page as Gradio blocks, for `application` to serve.
 
     Args:
-        bot: the bot to ask.
+        bot: the bot to ask, or its library.
         journal: where conversations are kept; in memory when None.
         trouble: why they are not kept on disk, if that was wanted; a sentence.
         concurrency: how many questions are answered at once; more wait their turn.
     """
-    endpoints = Endpoints(Library(bot), journal or Journal(None), trouble)
+    library = bot if isinstance(bot, Library) else Library(bot)
+    endpoints = Endpoints(library, journal or Journal(None), trouble)
     page = gr.Blocks(title="qa_bot", fill_width=True, analytics_enabled=False)
     with page:
         with gr.Column(elem_id="qa-place"):
@@ -133,8 +138,13 @@ def _owner(request: gr.Request) -> str | None:
 class _Server(uvicorn.Server):
     """Ends the open pages' connections before it waits for them: else Ctrl-C ends in a traceback."""
 
+    def __init__(self, config: uvicorn.Config, stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._stop = stop
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop serving."""
+        self._stop()
         for route in self.config.app.routes:  # type: ignore[union-attr]  # a FastAPI
             if isinstance(route.app, gr.routes.App):
                 route.app.stop_event.set()
@@ -221,11 +231,12 @@ def serve(
     hosts = _LOOPBACK | {host.lower()} if auth is None else None
     with _listen(host, port) as listener:
         journal, trouble = _journal(bot)
-        app = application(build(bot, journal=journal, trouble=trouble), auth=auth, hosts=hosts)
+        library = Library(bot)
+        app = application(build(library, journal=journal, trouble=trouble), auth=auth, hosts=hosts)
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
         name = f"[{host}]" if ":" in host else host
         (announce or partial(click.echo, err=True))(f"http://{name}:{listener.getsockname()[1]}")
-        _Server(config).run(sockets=[listener])
+        _Server(config, library.stop).run(sockets=[listener])
 
 
 def _journal(bot: QABot) -> tuple[Journal, str | None]:

@@ -1,6 +1,7 @@
 """What readers do with the articles: browse, read, add and remove, in a real index."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -231,6 +232,30 @@ def test_an_address_is_added_with_every_page_told(tmp_path: Path) -> None:
         assert not (tmp_path / "index" / "added").exists(), "its text is in the index, and in no file"
         assert library.remove([pier]) == 1
         assert result(library.add_address(pier))["outcome"] == "added", "removed is not kept out for good"
+
+
+def test_what_is_being_fetched_is_given_up_when_the_chat_ends(tmp_path: Path) -> None:
+    """A feed may take minutes; nobody waits for it, and the index stays whole."""
+    (tmp_path / "index").mkdir()
+    with (
+        serving() as site,
+        QABot(tmp_path / "index", allow_private_addresses=True, web_delay_seconds=0.4) as bot,
+    ):
+        library = Library(bot)
+        items = "".join(f"<item><link>/{number}</link></item>" for number in range(50))
+        for number in range(50):
+            site.put(f"/{number}", page(title=f"Story {number} of the harbour"))
+        feed = site.put(
+            "/feed", f"<rss version='2.0'><channel>{items}</channel></rss>", "application/rss+xml"
+        )
+        for event in library.add_address(feed):
+            if "read" in event:
+                library.stop()
+        assert event["result"]["message"] == "The chat was stopped."
+        while bot.is_being_changed():
+            time.sleep(0.05)
+        assert len(site.asked) < 10
+        assert bot.check() == []
 
 
 @pytest.mark.parametrize(

@@ -567,7 +567,7 @@ class QABot:
         if evidence.reason:
             return _declined(blank, evidence.reason, evidence.missing, hits, clock)
         differences = disagreements(parsed, expanded, evidence.candidates, said_by=_said_by)
-        written = extractive.write(evidence, [item for found in differences for item in found.quotes])
+        written = extractive.write(parsed, evidence, [item for found in differences for item in found.quotes])
         differing = [(found, as_cited(found, written.citations, _said_by)) for found in differences]
         told = [(found, cited) for found, cited in differing if cited is not None]
         written = extractive.with_differences(written, told)

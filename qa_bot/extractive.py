@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from qa_bot.agreement import figure, independent, says_same
 from qa_bot.attribution import said_by
 from qa_bot.candidates import Candidate
 from qa_bot.citations import cite, shown
@@ -16,6 +17,7 @@ from qa_bot.dates import long_date
 from qa_bot.disagreement import Difference
 from qa_bot.evidence import Evidence
 from qa_bot.overview import Sentence, Step
+from qa_bot.question import Question
 from qa_bot.text import sentences, terms
 from qa_bot.types import Article, Citation, Disagreement, Reason, Span, TimelineEvent
 
@@ -31,6 +33,7 @@ _OPENS_WITH_PRONOUN = re.compile(
     r"[\"“‘(]*(?:he|she|they|it|his|her|their|its|this|that|these|those|him|them|the (?:two|former|latter|move|deal|plan))\b",
     re.IGNORECASE,
 )
+_MOST_OTHERS = 4  # articles cited for saying what another one says
 _QUOTE_WORDS = 80  # of a quote made of neighbouring sentences
 
 
@@ -42,30 +45,62 @@ class Written:
     citations: tuple[Citation, ...]
 
 
-def write(evidence: Evidence, must: Sequence[Candidate] = ()) -> Written:
+def write(question: Question, evidence: Evidence, must: Sequence[Candidate] = ()) -> Written:
     """The best sentences, a line each: publisher, date, the article's words, the citation's number.
 
-    The sentences of ``must`` are all among them, whatever their number and length.
+    Other articles that say the same as a sentence are cited on its line. The sentences of ``must`` are all
+    quoted, whatever their number and length.
     """
     lines: list[str] = []
     citations: list[Citation] = []
     room = MAX_WORDS
     needed = [(candidate.article.id, candidate.span) for candidate in must]
-    for quote in _quotes(_chosen(evidence, must)):
+    chosen = _chosen(question, evidence, must)
+    for quote in _quotes(chosen):
         citation = cite(len(citations) + 1, quote.article, quote.span, quote.passage_id, quote.answers)
         citation = replace(citation, said_by=_source_of(quote))
         line = f"{source(quote.article)}: {shown(citation.quote)} [{citation.number}]"
         room -= len(line.split())
         if citations and room < 0 and not any(quote.holds(*sentence) for sentence in needed):
             continue
-        lines.append(line + days_meant(citation))
-        citations.append(citation)
+        others = [
+            replace(
+                cite(citation.number + place, other.article, other.span, other.passage_id, other.answers),
+                same_as=citation.number,
+            )
+            for place, other in enumerate(_same_elsewhere(question, quote.best, evidence, chosen), 1)
+        ]
+        reports = independent([each.article for each in (citation, *others)])
+        lines.append(line + days_meant(citation) + _also(others, reports))
+        room -= 5 * len(others)
+        citations += [replace(citation, reports=reports), *others]
     return Written("\n".join(lines), tuple(citations))
+
+
+def _same_elsewhere(
+    question: Question, best: Candidate, evidence: Evidence, chosen: Sequence[Candidate]
+) -> list[Candidate]:
+    """The best sentence of each other article that says the same and is not quoted itself; a few of them."""
+    found: dict[str, Candidate] = {}
+    for item in evidence.candidates:
+        if item.article.id in {best.article.id, *found} or any(item is quoted for quoted in chosen):
+            continue
+        if says_same(question, best, item):
+            found[item.article.id] = item
+    return list(found.values())[:_MOST_OTHERS]
+
+
+def _also(others: Sequence[Citation], reports: int) -> str:
+    """Where else the same stands: " Also in Harbour Daily, 5 November 2024 [2]: reported by 2 outlets."; or ""."""
+    if not others:
+        return ""
+    named = "; ".join(f"{source(each.article)} [{each.number}]" for each in others)
+    return f" Also in {named}" + (f": reported by {reports} outlets." if reports > 1 else ".")
 
 
 def _source_of(quote: _Quote) -> str | None:
     """Who says what a quote says: of all of it, or else of the sentence that answers."""
-    return said_by(quote.article.text, quote.span, quote.core)
+    return said_by(quote.article.text, quote.span, quote.best.span)
 
 
 def with_differences(written: Written, differences: Sequence[tuple[Difference, Disagreement]]) -> Written:
@@ -197,14 +232,14 @@ class _Quote:
     span: Span
     passage_id: str
     answers: tuple[Span, ...]
-    core: Span  # the best sentence of it
+    best: Candidate  # the best sentence of it
 
     def holds(self, article_id: str, span: Span) -> bool:
         """Whether a sentence is part of it."""
         return self.article.id == article_id and self.span.start <= span.start and span.end <= self.span.end
 
 
-def _chosen(evidence: Evidence, must: Sequence[Candidate]) -> list[Candidate]:
+def _chosen(question: Question, evidence: Evidence, must: Sequence[Candidate]) -> list[Candidate]:
     candidates = evidence.candidates
     if must:  # each side of a disagreement; what else is near says the same again
         return list({(item.article.id, item.span): item for item in must}.values())
@@ -213,7 +248,11 @@ def _chosen(evidence: Evidence, must: Sequence[Candidate]) -> list[Candidate]:
     for candidate in _new_figures_first(near):
         if len(chosen) == _MOST_SENTENCES:
             break
-        if not any(_overlap(candidate, other) >= _SAME for other in chosen):
+        if not any(
+            _overlap(candidate, other) >= _SAME
+            or (candidate.article.id != other.article.id and says_same(question, other, candidate))
+            for other in chosen
+        ):
             chosen.append(candidate)
     return chosen
 
@@ -224,25 +263,11 @@ def _new_figures_first(near: Sequence[Candidate]) -> list[Candidate]:
     new: list[Candidate] = []
     repeated: list[Candidate] = []
     for candidate in near:
-        figures = {_figure(candidate.article.text, span) for span in candidate.answers}
+        figures = {figure(candidate.article.text, span) for span in candidate.answers}
         figures.discard("")
         (repeated if figures and figures <= seen else new).append(candidate)
         seen |= figures
     return [*new, *repeated]
-
-
-_QUALIFIER = re.compile(
-    r"(more than|over|about|around|nearly|almost|at least|up to|as many as|some|fewer than)\s*\W?$", re.I
-)
-
-
-def _figure(text: str, span: Span) -> str:
-    """A number with the words that qualify it ("more than 10,000"); "" for what is no number."""
-    number = text[span.start : span.end]
-    if not number[:1].isdigit():
-        return ""
-    before = _QUALIFIER.search(text[max(span.start - 14, 0) : span.start])
-    return f"{before[1].lower() if before else ''} {number}"
 
 
 def _quotes(chosen: Sequence[Candidate]) -> list[_Quote]:
@@ -252,7 +277,7 @@ def _quotes(chosen: Sequence[Candidate]) -> list[_Quote]:
         span = _with_antecedent(candidate)
         if position == 0 and not candidate.answers:
             span = _with_next(candidate.article.text, span)
-        new = _Quote(candidate.article, span, candidate.passage_id, candidate.answers, candidate.span)
+        new = _Quote(candidate.article, span, candidate.passage_id, candidate.answers, candidate)
         joined = next((i for i, quote in enumerate(quotes) if _side_by_side(quote, new)), None)
         if joined is None:
             quotes.append(new)

@@ -132,7 +132,10 @@ class Citation:
     """A quote and where it stands: ``article.text[start:end] == quote``, always.
 
     ``article`` holds the article's facts; its ``text`` is left out of the JSON form.
-    ``highlights`` are the words that answer, as spans into ``quote``.
+    ``highlights`` are the words that answer, as spans into ``quote``. ``same_as`` is the number of the
+    citation that says the same and is quoted in the answer, where this one is only named beside it;
+    ``reports`` counts on that one how many independent reports say it: an outlet counts once, and so do
+    copies of one story.
     """
 
     number: int
@@ -144,6 +147,8 @@ class Citation:
     highlights: tuple[Span, ...] = ()
     said_by: str | None = None
     dates: tuple[DateMention, ...] = ()
+    same_as: int | None = None
+    reports: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """The citation as JSON-ready values, the article without its text."""
@@ -156,6 +161,8 @@ class Citation:
             "highlights": [asdict(span) for span in self.highlights],
             "said_by": self.said_by,
             "dates": [asdict(mention) for mention in self.dates],
+            "same_as": self.same_as,
+            "reports": self.reports,
             "article": self.article.to_dict(text=False),
         }
 

@@ -40,6 +40,8 @@ SKELETON: dict[str, Any] = {
             "highlights": [{"start": 0, "end": 0}],
             "said_by": None,
             "dates": [{"text": "", "date": ""}],
+            "same_as": None,
+            "reports": 1,
             "article": {
                 "id": "",
                 "title": None,

@@ -34,7 +34,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("and what they leave out", "ellipsis"),
     ("expansion and speech", "expansion speech sameness statements"),
     ("candidates and sources", "candidates attribution"),
-    ("figures", "figures contradictions"),
+    ("figures and agreement", "figures contradictions agreement"),
     ("support", "support"),
     ("indexes", "word_index vector_index"),
     ("store", "store"),

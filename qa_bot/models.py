@@ -98,9 +98,15 @@ def embed_question(model: BaseEmbedding, question: str) -> NDArray[np.float32]:
 def word_vectors(texts: list[str]) -> NDArray[np.float32]:
     """Unit vectors of single words or short texts, (len(texts), 256), whatever embedder is set.
 
-    They tell near synonyms ("soldiers", "troops") without a call to any service.
+    They tell near synonyms ("soldiers", "troops") without a call to any service. The last ones are kept, some
+    8 MB, as the same sentences are asked again and again.
     """
-    return text_vectors(texts)
+    return np.stack([_word_vector(text) for text in texts]) if texts else text_vectors(texts)
+
+
+@lru_cache(maxsize=1 << 13)
+def _word_vector(text: str) -> NDArray[np.float32]:
+    return np.asarray(text_vectors([text])[0])
 
 
 @lru_cache(maxsize=1 << 16)

@@ -28,8 +28,9 @@ LAYERS, HEADS, WIDTH, INNER, WORDS, PLACES = 6, 12, 384, 1536, 30522, 512
 class Layer(nn.Module):
     """One layer of the encoder: attention and a feed-forward part, each added and normalised."""
 
-    def __init__(self) -> None:
+    def __init__(self, dropout: float) -> None:
         super().__init__()
+        self.drop = nn.Dropout(dropout)
         self.query, self.key, self.value, self.output = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
         self.widen, self.narrow = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
         self.first, self.second = nn.LayerNorm(WIDTH, eps=1e-12), nn.LayerNorm(WIDTH, eps=1e-12)
@@ -43,18 +44,18 @@ class Layer(nn.Module):
         query, key, value = heads(self.query(x)), heads(self.key(x)), heads(self.value(x))
         attention = torch.softmax(query @ key.transpose(-1, -2) / (WIDTH // HEADS) ** 0.5 + bias, -1)
         mixed = (attention @ value).transpose(1, 2).reshape(x.shape[0], x.shape[1], WIDTH)
-        x = self.first(x + self.output(mixed))
-        return self.second(x + self.narrow(nn.functional.gelu(self.widen(x))))
+        x = self.first(x + self.drop(self.output(mixed)))
+        return self.second(x + self.drop(self.narrow(nn.functional.gelu(self.widen(x)))))
 
 
 class Encoder(nn.Module):
     """Token numbers and a mask, (texts, tokens), to unit vectors, (texts, tokens, 384)."""
 
-    def __init__(self, tensors: dict[str, Any]) -> None:
+    def __init__(self, tensors: dict[str, Any], dropout: float = 0.0) -> None:
         super().__init__()
         self.words, self.places = nn.Embedding(WORDS, WIDTH), nn.Embedding(PLACES, WIDTH)
         self.types, self.norm = nn.Embedding(2, WIDTH), nn.LayerNorm(WIDTH, eps=1e-12)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
         names = {
             "words": "word_embeddings",
             "places": "position_embeddings",
@@ -80,11 +81,15 @@ class Encoder(nn.Module):
 
     def forward(self, ids: Any, mask: Any) -> Any:
         """The vectors; those where the mask is 0 mean nothing."""
-        x = self.norm(self.words(ids) + self.places.weight[: ids.shape[1]] + self.types.weight[0])
+        return nn.functional.normalize(self.states(ids, torch.zeros_like(ids), mask), dim=-1)
+
+    def states(self, ids: Any, types: Any, mask: Any) -> Any:
+        """States of tokens, (texts, tokens, 384); ``types`` is 1 in the second of two texts."""
+        x = self.norm(self.words(ids) + self.places.weight[: ids.shape[1]] + self.types(types))
         bias = (1.0 - mask)[:, None, None, :] * -1e4
         for layer in self.layers:
             x = layer(x, bias)
-        return nn.functional.normalize(x, dim=-1)
+        return x
 
 
 def main() -> int:

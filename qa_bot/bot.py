@@ -29,7 +29,7 @@ from qa_bot.courtesy import courtesy, reply
 from qa_bot.coverage import after_coverage, coverage_notice, tells_of_outside
 from qa_bot.disagreement import as_cited, disagreements
 from qa_bot.errors import ArticleError, SettingsError, StoreDamagedError, UsageError
-from qa_bot.expansion import expand, spelling_notices, weighted_terms
+from qa_bot.expansion import asked_who, expand, spelling_notices, weighted_terms
 from qa_bot.facts import checked_facts, with_stated
 from qa_bot.ingestion import Indexing, Options, Report, renewed
 from qa_bot.preparing import Helper
@@ -564,6 +564,10 @@ class QABot:
         beyond = after_coverage(alone, coverage, filters.as_of)
         if beyond and not _speaks_of_time(evidence, expanded):
             return _declined(blank, "out_of_range", (beyond,), hits, clock)
+        named = asked_who(parsed, expanded) if evidence.reason == "not_stated" else None
+        if named:
+            blank = replace(blank, confidence=round(evidence.confidence, 4))
+            return self._named(named, blank, filters, clock, material)
         if evidence.reason:
             return _declined(blank, evidence.reason, evidence.missing, hits, clock)
         differences = disagreements(parsed, expanded, evidence.candidates, said_by=_said_by)
@@ -591,6 +595,21 @@ class QABot:
         return self._checked(answer, whole, clock)
 
     # --- overviews ---------------------------------------------------------------------------
+
+    def _named(
+        self,
+        name: str,
+        blank: Answer,
+        filters: Filters,
+        clock: _Clock,
+        material: list[tuple[Passage, Article]] | None,
+    ) -> Answer:
+        """What the articles say where they name somebody or something, of whom no sentence says who it is."""
+        answer = self._overview(Request("topic", name), blank, filters, clock, material)
+        if not answer.answered:
+            return replace(answer, confidence=0.0)
+        notice = f"No sentence found that says who or what “{name}” is; these come nearest."
+        return replace(answer, confidence=blank.confidence, notices=(*answer.notices, notice))
 
     def _overview(
         self,

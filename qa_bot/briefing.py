@@ -21,6 +21,7 @@ from qa_bot.overview import (
     Step,
     about,
     is_name,
+    mentions,
     naming,
     read,
     strict,
@@ -167,7 +168,7 @@ class Desk:
         loosened, beside = not sentences, tuple(i.unit.text for i in expanded if not is_name(i))
         if not beside:  # there is nothing to be loose about
             around = []
-        sentences = sentences or around
+        sentences = sentences or around or ([] if absent or unknown else mentions(judged, expanded))
         if not sentences:
             words = tuple(item.unit.text for item in expanded)
             return _Material(passages=passages, missing=unknown, not_together=words)

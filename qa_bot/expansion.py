@@ -192,6 +192,21 @@ def _skeleton(term: str) -> str:
     return term
 
 
+_WHO_OR_WHAT = re.compile(r"\W*(?:who|what)(?:['’]s| is| are| was| were)\b", re.IGNORECASE)
+_RARE = (
+    1.0  # rarity of a word that may be a name in small letters: "sudzha"; of "war" it is .3, of "gold" .58
+)
+
+
+def asked_who(question: Question, expanded: Sequence[Expanded]) -> str | None:
+    """The name that "Who is ...?" or "What is ...?" asks about and nothing else; None for other questions."""
+    if len(expanded) != 1 or not _WHO_OR_WHAT.match(question.text):
+        return None
+    item = expanded[0]
+    named = item.unit.kind == "name" or (item.unit.kind == "word" and item.rarity >= _RARE)
+    return item.unit.text if named and not item.missing else None
+
+
 def weighted_terms(expanded: Sequence[Expanded]) -> dict[str, float]:
     """The terms to search words with, each with the most that any form holding it counts."""
     weights: dict[str, float] = {}

@@ -150,6 +150,44 @@ def about(
     return list(found.values())
 
 
+def mentions(candidates: Iterable[Candidate], expanded: Sequence[Expanded]) -> list[Sentence]:
+    """The judged sentences that have a topic's names, or of a topic without names all its words, themselves.
+
+    For a topic of which no sentence that can be quoted alone speaks: each comes with those before it in its
+    paragraph that it leans on, as far as there is room.
+    """
+    named = [is_name(item) for item in expanded]
+    found: dict[tuple[str, Span], Sentence] = {}
+    for item in candidates:
+        needed = [own for own, name in zip(item.own, named, strict=True) if name or not any(named)]
+        places = {span: place for place, span in enumerate(running(item.article.text))}
+        spoken_of = needed and min(needed) >= _OWN_ONE and min(item.covered) >= _PRESENT
+        if spoken_of and item.span in places:
+            span = _with_support(item.article.text, item.span, list(places))
+            relevance = item.features["coverage"]
+            found.setdefault(
+                (item.article.id, item.span),
+                Sentence(item.article, span, item.passage_id, places[item.span], relevance),
+            )
+    return list(found.values())
+
+
+def _with_support(text: str, span: Span, sentences: Sequence[Span]) -> Span:
+    """A sentence with those before it in its paragraph, back to one that stands alone; or else itself."""
+    if stands_alone(text, span):
+        return span
+    for before in reversed([one for one in sentences if one.end <= span.start]):
+        between, whole = text[before.end : span.start], text[before.start : span.end]
+        if "\n" in between or len(whole.split()) > _SUPPORT_WORDS:
+            break
+        if stands_alone(text, before):
+            return Span(before.start, span.end)
+    return span
+
+
+_SUPPORT_WORDS = 80  # of a quote that is made of a sentence and those that it leans on
+
+
 def unspoken(candidates: Iterable[Candidate], expanded: Sequence[Expanded]) -> tuple[str, ...]:
     """The words of a topic that no judged sentence has, nor one for it, where they are much of the topic."""
     best = np.zeros(len(expanded))

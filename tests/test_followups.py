@@ -22,7 +22,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QABot]:
 CONVERSATIONS: tuple[tuple[tuple[str, str | None, str], ...], ...] = (
     (
         ("Who resigned in Rostov?", None, "Golubev"),
-        ("Why did he step down?", "Why did Vasily Golubev step down?", "transfer to another job"),
+        ("Why did he resign?", "Why did Vasily Golubev resign?", "transfer to another job"),
     ),
     (
         ("Did the governor of Rostov resign?", None, "Golubev"),
@@ -37,7 +37,7 @@ CONVERSATIONS: tuple[tuple[tuple[str, str | None, str], ...], ...] = (
             "How much is that in pounds (what did Annalena Baerbock promise Ukraine)?",
             "£167m",
         ),
-        ("Where was she then?", "Where was Annalena Baerbock on 4 November 2024?", "Kyiv"),
+        ("Where was she then?", "Where was Annalena Baerbock on 4 November 2024?", ""),
     ),
     (
         ("How many North Korean troops are in Russia?", None, ""),
@@ -60,7 +60,7 @@ CONVERSATIONS: tuple[tuple[tuple[str, str | None, str], ...], ...] = (
     ),
     (
         ("What new missile did North Korea fire?", None, "Hwasong-19"),
-        ("What did Kim Jong Un say about it?", "What did Kim Jong Un say about the new missile?", ""),
+        ("What did Kim Jong Un say about it?", "What did Kim Jong Un say about Hwasong-19?", ""),
     ),
     (
         ("Where did Belousov fly?", None, "Pyongyang"),

@@ -106,7 +106,7 @@ def test_signatures_are_these(function: Any, expected: list[str]) -> None:
             " language modified modified_source imported rights corrections group",
         ),
         (Passage, "id article_id text start end score"),
-        (Citation, "number quote start end passage_id article highlights said_by dates"),
+        (Citation, "number quote start end passage_id article highlights said_by dates same_as reports"),
         (Draft, "text unsupported checked"),
         (Turn, "question answer citations"),
         (

@@ -291,7 +291,7 @@ def test_the_day_and_the_publishers_are_given(index: Path) -> None:
 
 
 def test_passages_fit_the_window_and_end_with_a_sentence(index: Path) -> None:
-    """What comes first is worth most; nothing is cut inside a sentence."""
+    """One or two of them, nothing cut inside a sentence; where none fits, a notice says so."""
     whole = {text for article in ARTICLES for text in [" ".join(article.text.split())]}
     counts, cut = set(), 0
     for window in range(720, 1100, 40):
@@ -304,7 +304,6 @@ def test_passages_fit_the_window_and_end_with_a_sentence(index: Path) -> None:
             counts.add(len(texts))
             cut += sum(text not in whole for text in texts)
             assert all(text.endswith((".", "”", "}")) for text in texts)
-            assert texts[0] == max(texts, key=len) or len(texts) == 1
 
     assert counts == {1, 2}
     assert cut

@@ -109,7 +109,8 @@ def fitted(wheel: Path, cases: Sequence[Pairs]) -> CrossEncoder:
             step += 1
             if step % 50 == 0:
                 print(f"  step {step} of {steps}, {time.monotonic() - began:.0f} s", flush=True)
-    return model.eval()
+    model.eval()
+    return model
 
 
 def scored(model: CrossEncoder, case: Pairs) -> NDArray[np.float64]:

@@ -40,6 +40,7 @@ from qa_bot.sources import is_address
 from qa_bot.static_vectors import size_of
 from qa_bot.store import Build, Store, Writer, exists
 from qa_bot.tables import COLUMNS
+from qa_bot.text import terms
 from qa_bot.types import Answer, Article, Coverage, Draft, Filters, Passage, Reason, Span, Turn
 
 if TYPE_CHECKING:
@@ -566,8 +567,9 @@ class QABot:
             return _declined(blank, "out_of_range", (beyond,), hits, clock)
         named = asked_who(parsed, expanded) if evidence.reason == "not_stated" else None
         if named:
+            declined = _declined(blank, "not_stated", evidence.missing, hits, clock)
             blank = replace(blank, confidence=round(evidence.confidence, 4))
-            return self._named(named, blank, filters, clock, material)
+            return self._named(named, blank, filters, clock, material) or declined
         if evidence.reason:
             return _declined(blank, evidence.reason, evidence.missing, hits, clock)
         differences = disagreements(parsed, expanded, evidence.candidates, said_by=_said_by)
@@ -603,11 +605,15 @@ class QABot:
         filters: Filters,
         clock: _Clock,
         material: list[tuple[Passage, Article]] | None,
-    ) -> Answer:
-        """What the articles say where they name somebody or something, of whom no sentence says who it is."""
+    ) -> Answer | None:
+        """What the articles say where they name somebody or something, of whom no sentence says who it is.
+
+        None where no quote has every word of the name: another Kim is another person.
+        """
         answer = self._overview(Request("topic", name), blank, filters, clock, material)
-        if not answer.answered:
-            return replace(answer, confidence=0.0)
+        wanted = set(terms(name))
+        if not any(wanted <= set(terms(cited.quote)) for cited in answer.citations):
+            return None
         notice = f"No sentence found that says who or what “{name}” is; these come nearest."
         return replace(answer, confidence=blank.confidence, notices=(*answer.notices, notice))
 

@@ -83,3 +83,10 @@ def test_a_name_without_a_definition_is_told_of_and_a_notice_says_so(tmp_path: P
         assert "line Kestrel" in answer.text
         assert any("who or what “Kestrel” is" in notice for notice in answer.notices)
         assert asked(bot, "How many tonnes of salt did the Kestrel carry?").reason == "not_stated"
+
+
+def test_another_of_the_same_name_is_not_told_of() -> None:
+    """The samples have a Kim, but not this one."""
+    with QABot() as bot:
+        answer = bot.answer("Who is Kim Yo Jong?")
+    assert not answer.answered and not answer.citations

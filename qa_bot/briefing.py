@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa_bot import extractive
-from qa_bot.candidates import PASSAGES_READ, judge
+from qa_bot.candidates import PASSAGES_READ, Candidate, Embed, judge, rank
 from qa_bot.expansion import Expanded, spelling_notices, weighted_terms
+from qa_bot.listing import by_outlet, reporting, which_outlets
 from qa_bot.models import word_vectors
 from qa_bot.overview import (
     MOST_STEPS,
@@ -41,7 +42,9 @@ _MORE_ARTICLES = 10  # read besides for what happened on one day, by the words o
 _OVERVIEW_SENTENCES = 20  # of each, the first that can be quoted alone
 _OVERVIEW_SURE = 0.9
 _ALL_TOLD = 10  # articles, of which an overview of everything leaves out others before the newest
+_MOST_OUTLETS = 8  # in one list
 _FEW_STEPS = 2  # fewer of them on a topic, and what speaks of it loosely is read
+_Judging = Callable[[Question, Sequence[Expanded], Sequence[tuple[Passage, Article]], Embed], list[Candidate]]
 _REPORTED_WITHIN = 7  # days after which articles tell little more of what happened on a day
 
 
@@ -140,28 +143,9 @@ class Desk:
         expanded = strict(self._expand(scope.topic))
         unknown = tuple(i.unit.text for i in expanded if i.missing and i.unit.kind not in ("date", "number"))
         missing = tuple(i.unit.text for i in expanded if i.unit.kind in ("name", "place") and i.missing)
-        hits = self._retriever.search(
-            standalone,
-            weighted_terms(expanded),
-            filters=scope.filters,
-            limit=_OVERVIEW_PASSAGES,
-            spread=True,
-        )
-        ids = dict.fromkeys(hit.article.id for hit in hits)
-        whole = {article.id: article for article in map(self._store.article, ids) if article is not None}
-        kept = [hit for hit in hits if not stale(hit, ids, whole)]
-        passages = tuple(hit.passage for hit in kept)
+        passages, whole, judged = self._judged(scope.topic, expanded, standalone, scope.filters)
         if missing:
             return _Material(passages=passages, reason="missing_term", missing=missing)
-        # By article, so that each is read once; `judge` reads so many passages at a time.
-        found = sorted(
-            ((hit.passage, whole[hit.article.id]) for hit in kept), key=lambda pair: pair[0].article_id
-        )
-        judged = [
-            candidate
-            for start in range(0, len(found), PASSAGES_READ)
-            for candidate in judge(scope.topic, expanded, found[start : start + PASSAGES_READ], word_vectors)
-        ]
         absent = unspoken(judged, expanded)
         sentences = [] if absent else about(judged, expanded)
         around = about(judged, expanded, loosely=True) if scope.order == "date" and not unknown else []
@@ -182,6 +166,59 @@ class Desk:
             around=tuple(around),
             beside=beside,
             loosened=loosened,
+        )
+
+    def _judged(
+        self, topic: Question, expanded: Sequence[Expanded], text: str, filters: Filters, by: _Judging = judge
+    ) -> tuple[tuple[Passage, ...], dict[str, Article], list[Candidate]]:
+        """The best passages on a topic, their articles whole, and the sentences of them, judged."""
+        hits = self._retriever.search(
+            text, weighted_terms(expanded), filters=filters, limit=_OVERVIEW_PASSAGES, spread=True
+        )
+        ids = dict.fromkeys(hit.article.id for hit in hits)
+        whole = {article.id: article for article in map(self._store.article, ids) if article is not None}
+        kept = [hit for hit in hits if not stale(hit, ids, whole)]
+        # By article, so that each is read once; `judge` reads so many passages at a time.
+        found = sorted(
+            ((hit.passage, whole[hit.article.id]) for hit in kept), key=lambda pair: pair[0].article_id
+        )
+        judged = [
+            candidate
+            for start in range(0, len(found), PASSAGES_READ)
+            for candidate in by(topic, expanded, found[start : start + PASSAGES_READ], word_vectors)
+        ]
+        return tuple(hit.passage for hit in kept), whole, judged
+
+    def listed(self, question: str, filters: Filters, on_found: Callable[[], None]) -> Brief | None:
+        """The outlets that report something, each with its best sentence.
+
+        None where the question asks for no such list, or where no outlet clearly does.
+        """
+        wanted = which_outlets(question)
+        topic = _topic(wanted.topic) if wanted else None
+        expanded = strict(self._expand(topic)) if topic else ()
+        if not wanted or not topic or not expanded or any(item.missing for item in expanded):
+            return None
+        passages, whole, judged = self._judged(topic, expanded, wanted.topic, filters, rank)
+        on_found()
+        found = [(passage, whole[passage.article_id]) for passage in passages]
+        fitting = reporting(wanted, judged, expanded, found)
+        apart = {(item.article.id, item.place): item for item in mentions(fitting, expanded)}
+        apart |= {(item.article.id, item.place): item for item in about(fitting, expanded)}
+        chosen = by_outlet(apart.values(), articles=wanted.articles)
+        if not chosen:
+            return None
+        by_article = wanted.articles or not all(item.article.publisher for item in chosen)
+        written = extractive.write_outlets(chosen[:_MOST_OUTLETS], of_articles=by_article)
+        left = len(chosen) - _MOST_OUTLETS
+        notices = (f"{left} more are left out.",) if left > 0 else ()
+        return Brief(
+            written.text,
+            passages,
+            whole,
+            written.citations,
+            confidence=round(_OVERVIEW_SURE * chosen[0].relevance, 4),
+            notices=(*notices, *spelling_notices(expanded)),
         )
 
     def _on_all(self, scope: _Scope) -> _Material:

@@ -141,6 +141,32 @@ def write_overview(chosen: Sequence[Sentence]) -> Written:
     return Written("\n".join(lines), tuple(citations))
 
 
+def write_outlets(chosen: Sequence[Sentence], *, of_articles: bool) -> Written:
+    """How many outlets (or articles) there are, then a line each with its sentence.
+
+    Those for whose sentence there is no room stand on a last line, cited without their words.
+    """
+    room = MAX_WORDS
+    lines: list[str] = []
+    named: list[str] = []
+    citations: list[Citation] = []
+    for number, item in enumerate(chosen, 1):
+        citation = cite(number, item.article, item.span, item.passage_id)
+        citations.append(replace(citation, said_by=said_by(item.article.text, item.span)))
+        room -= len(item.text.split())
+        if lines and room < 0:
+            named.append(f"{source(item.article)} [{number}]")
+        else:
+            lines.append(f"{source(item.article)}: {shown(citation.quote)} [{number}]{days_meant(citation)}")
+    if named:
+        lines.append(f"Also {'; '.join(named)}.")
+    if len(chosen) > 1:
+        reports = independent([item.article for item in chosen])
+        copied = f", {reports} of them independent" if reports < len(chosen) and not of_articles else ""
+        lines.insert(0, f"Found in {len(chosen)} {'articles' if of_articles else 'outlets'}{copied}:")
+    return Written("\n".join(lines), tuple(citations))
+
+
 def write_timeline(steps: Sequence[Step]) -> tuple[Written, tuple[TimelineEvent, ...]]:
     """Dated steps, a line each: when, publisher, the article's words, the citation's number."""
     lines: list[str] = []

@@ -44,6 +44,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ),
     ("preparing", "preparing reading web"),
     ("ingestion", "ingestion"),
+    ("lists", "listing"),
     ("LlamaIndex engine, overviews, written answers", "llama briefing writing"),
     ("reasons", "explanation"),
     ("bot", "bot"),

@@ -31,6 +31,46 @@ ARTICLES = (
     ),
 )
 
+# Each tells of one dam and of the same 11,000, in words that do and do not bear one another out.
+REPORTS = {
+    "Harbour Daily": "Engineers said on Monday that the dam at Varle was safe after a night of rain. Some"
+    " 11,000 people live below it. Norway, Sweden and Denmark condemned the bombing of the"
+    " dam at once. The Norwegian government sent divers to Varle.",
+    "Coast Wire": "The mayor of Varle denied that the dam was safe and asked 11,000 people to leave."
+    " Finland condemned Russia for the delay, while the bombing of the dam went on."
+    " Officials from Poland watched.",
+    "The Ledger": "It was unclear whether the dam at Varle was safe, the firm Hydrax said. More than"
+    " 11,000 people left their homes. The bombing was condemned by Iceland and the United"
+    " Kingdom.",
+    "Morning Post": "The dam at Varle was safe, the ministry said. A ferry was late. German Foreign"
+    " Minister Anna Holt condemned the bombing of the dam, and Berlin sent divers to"
+    " Varle. France did not condemn the bombing.",
+    "Evening Sun": "The bridge of Varle, which was built in the year of the great flood and has been"
+    " mended many times, was safe but the dam had cracks, the ministry said. About 11,000"
+    " people were told to go. Spain condemned the strike, not the bombing. Critics of"
+    " Italy condemned the bombing. Lithuania sent flowers and Latvia sent divers to Varle.",
+    "Night Gazette": "The dam will be safe by spring, Hydrax promised. Some 11,000 fish died in the lake."
+    " Air France sent pilots. Austria is taking part in the search, as are Swiss divers."
+    " Belgium condemned the murder of a nurse and the mayor the bombing of the dam. Japan"
+    " may send divers to Varle.",
+    "Valley News": "The keeper of the dam was safe and well. The village below the dam was safe too. The"
+    " dam keeper was safe, his wife said. Is the dam safe? The governor accepted the"
+    " resignation of the keeper.",
+}
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QABot]:
+    """What seven outlets say of one dam."""
+    place = tmp_path_factory.mktemp("reports")
+    articles = [
+        Article(f"r{day}", text, None, outlet, None, f"2024-11-{day + 4:02}")
+        for day, (outlet, text) in enumerate(REPORTS.items())
+    ]
+    folder = write_articles(place / "articles", articles)
+    with QABot.from_articles(folder, index_dir=place / "index") as bot:
+        yield bot
+
 
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QABot]:
@@ -90,3 +130,70 @@ def test_another_of_the_same_name_is_not_told_of() -> None:
     with QABot() as bot:
         answer = bot.answer("Who is Kim Yo Jong?")
     assert not answer.answered and not answer.citations
+
+
+# --- which outlets ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "outlets"),
+    [
+        ("Which outlets reported that the dam was safe?", "Harbour Daily, Morning Post"),
+        ("Which newspapers say the dam is safe?", "Harbour Daily, Morning Post"),
+        ("Which outlets reported that the dam had cracks?", "Evening Sun"),
+        ("Which outlets reported that Norway sent divers?", "Harbour Daily"),
+        ("Which outlets say 11,000?", "Coast Wire, Evening Sun, Harbour Daily, Night Gazette"),
+        ("Which outlets say 11,000 people?", "Coast Wire, Evening Sun, Harbour Daily"),
+        ("Which outlets say more than 11,000 people?", "The Ledger"),
+        ("Which sources mention Hydrax?", "Night Gazette, The Ledger"),
+        ("Name the outlets that wrote about ferries.", "Morning Post"),
+        ("What newspapers reported on cracks?", "Evening Sun"),
+    ],
+)
+def test_the_outlets_that_report_something_are_listed_with_a_citation_each(
+    reports: QABot, question: str, outlets: str
+) -> None:
+    """Those that bear it out, not who denies, doubts or promises it, or says it of something else."""
+    answer = asked(reports, question)
+    assert sorted(cited.article.publisher or "" for cited in answer.citations) == outlets.split(", ")
+    for cited in answer.citations:
+        (line,) = [line for line in answer.text.splitlines() if f"[{cited.number}]" in line]
+        assert line.startswith(f"{cited.article.publisher}, ") and cited.quote in line
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which outlets reported that the dam was not safe?",
+        "Which outlets reported that 11,000 people died?",
+        "Which outlets reported that the bridge had cracks?",
+        "Which outlets reported that the keeper resigned?",
+        "Which outlets reported that the dam broke?",
+        "Which outlet reported on the dam first?",
+    ],
+)
+def test_where_no_outlet_clearly_says_so_there_is_no_list(reports: QABot, question: str) -> None:
+    """The question is then answered or declined as any other."""
+    answer = asked(reports, question)
+    assert not answer.text.startswith("Found in") and answer.confidence < 0.75
+
+
+def test_what_no_article_has_makes_no_list_of_outlets(reports: QABot) -> None:
+    """A name that is nowhere."""
+    assert asked(reports, "Which outlets mention Merkel?").reason == "missing_term"
+
+
+def test_articles_can_be_asked_for_instead_of_outlets(reports: QABot) -> None:
+    """Those of one outlet may differ. Each line has the sentence that says most of it."""
+    answer = asked(reports, "Which articles mention the dam?")
+    assert answer.text.startswith("Found in 7 articles:")
+    assert [cited.article.publisher for cited in answer.citations].count("Coast Wire") == 1
+    assert len(answer.citations) == len(REPORTS)
+
+
+def test_the_reasons_say_that_a_list_was_asked_for(reports: QABot) -> None:
+    """Only where there is one."""
+    assert "a question for a list: answered with 2 quotes" in str(
+        reports.explain("Which outlets say the dam is safe?").decision
+    )
+    assert "list" not in reports.explain("Which outlets reported that the dam broke?").decision

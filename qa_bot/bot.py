@@ -644,8 +644,8 @@ class QABot:
         clock: _Clock,
         material: list[tuple[Passage, Article]] | None,
     ) -> Answer | None:
-        """A list, such as of the outlets that report something, where one is asked for; else None."""
-        from qa_bot.listing import asks_for_list
+        """The outlets that report something, or countries that did it, where these are asked for; or None."""
+        from qa_bot.countries import asks_for_list
 
         question = blank.standalone_question
         if not asks_for_list(question):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from qa_bot import extractive
 from qa_bot.candidates import PASSAGES_READ, Candidate, Embed, judge, rank
+from qa_bot.countries import Named, WhichCountries, doing, fewest, which_countries
 from qa_bot.expansion import Expanded, spelling_notices, weighted_terms
 from qa_bot.listing import by_outlet, reporting, which_outlets
 from qa_bot.models import word_vectors
@@ -34,7 +35,7 @@ from qa_bot.question import Question, parse
 from qa_bot.requests import LIGHT, Request, narrowed
 from qa_bot.retrieval import PassageRetriever, stale
 from qa_bot.store import Store
-from qa_bot.types import Article, Citation, Filters, Passage, Reason, TimelineEvent
+from qa_bot.types import Article, Citation, Filters, Passage, Reason, Span, TimelineEvent
 
 _OVERVIEW_PASSAGES = 30  # read for an overview of a topic, at most 3 an article: about 100 ms
 _OVERVIEW_ARTICLES = 20  # read for an overview of everything, the newest
@@ -43,6 +44,7 @@ _OVERVIEW_SENTENCES = 20  # of each, the first that can be quoted alone
 _OVERVIEW_SURE = 0.9
 _ALL_TOLD = 10  # articles, of which an overview of everything leaves out others before the newest
 _MOST_OUTLETS = 8  # in one list
+_FEWEST_SENTENCES = 2  # for a list of countries: one is a plain answer
 _FEW_STEPS = 2  # fewer of them on a topic, and what speaks of it loosely is read
 _Judging = Callable[[Question, Sequence[Expanded], Sequence[tuple[Passage, Article]], Embed], list[Candidate]]
 _REPORTED_WITHIN = 7  # days after which articles tell little more of what happened on a day
@@ -190,10 +192,13 @@ class Desk:
         return tuple(hit.passage for hit in kept), whole, judged
 
     def listed(self, question: str, filters: Filters, on_found: Callable[[], None]) -> Brief | None:
-        """The outlets that report something, each with its best sentence.
+        """The outlets that report something, or countries that did it, each with a sentence that says so.
 
-        None where the question asks for no such list, or where no outlet clearly does.
+        None where the question asks for no such list, or where too little clearly fits.
         """
+        did = which_countries(question)
+        if did:
+            return self._countries(did, filters, on_found)
         wanted = which_outlets(question)
         topic = _topic(wanted.topic) if wanted else None
         expanded = strict(self._expand(topic)) if topic else ()
@@ -220,6 +225,25 @@ class Desk:
             confidence=round(_OVERVIEW_SURE * chosen[0].relevance, 4),
             notices=(*notices, *spelling_notices(expanded)),
         )
+
+    def _countries(
+        self, wanted: WhichCountries, filters: Filters, on_found: Callable[[], None]
+    ) -> Brief | None:
+        """The countries that did something; None where fewer than two sentences clearly say so."""
+        topic = _topic(wanted.topic)
+        expanded = strict(self._expand(topic))
+        if not expanded or any(item.missing for item in expanded):
+            return None
+        passages, whole, judged = self._judged(topic, expanded, wanted.topic, filters, rank)
+        on_found()
+        fitting = [(item, named) for item in judged if (named := doing(wanted, item.text))]
+        chosen = fewest(
+            [(Sentence(item.article, item.span, item.passage_id, 0), named) for item, named in fitting]
+        )
+        if len(chosen) < _FEWEST_SENTENCES:
+            return None
+        written = extractive.write_countries([(item, _spans(item, named)) for item, named in chosen])
+        return Brief(written.text, passages, whole, written.citations, confidence=_OVERVIEW_SURE)
 
     def _on_all(self, scope: _Scope) -> _Material:
         """The sentences of the newest articles that pass the filters, or of those around some days."""
@@ -266,6 +290,13 @@ class Desk:
         )
         found = {hit.article.id: hit.article for hit in hits if hit.article.id not in but}
         return list(found.values())[:_MORE_ARTICLES]
+
+
+def _spans(item: Sentence, named: Sequence[Named]) -> list[tuple[str, Span]]:
+    """Countries with where the sentence's article names them."""
+    return [
+        (one.country, Span(item.span.start + one.span.start, item.span.start + one.span.end)) for one in named
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,28 @@ def write_outlets(chosen: Sequence[Sentence], *, of_articles: bool) -> Written:
     return Written("\n".join(lines), tuple(citations))
 
 
+def write_countries(chosen: Sequence[tuple[Sentence, Sequence[tuple[str, Span]]]]) -> Written:
+    """A line that names the countries, each with its citation, then the sentences as far as there is room.
+
+    Args:
+        chosen: sentences, each with the countries it says something of and where its article names them.
+    """
+    room = MAX_WORDS
+    lines: list[str] = []
+    names: list[str] = []
+    citations: list[Citation] = []
+    for number, (item, named) in enumerate(chosen, 1):
+        marks = [span for _, span in named]
+        citation = cite(number, item.article, item.span, item.passage_id, marks)
+        citations.append(replace(citation, said_by=said_by(item.article.text, item.span)))
+        names += [f"{name} [{number}]" for name, _ in named]
+        room -= len(item.text.split())
+        if number == 1 or room >= 0:
+            lines.append(f"{source(item.article)}: {shown(citation.quote)} [{number}]{days_meant(citation)}")
+    first = f"The articles say so of {', '.join(names[:-1])} and {names[-1]}."
+    return Written("\n".join([first, *lines]), tuple(citations))
+
+
 def write_timeline(steps: Sequence[Step]) -> tuple[Written, tuple[TimelineEvent, ...]]:
     """Dated steps, a line each: when, publisher, the article's words, the citation's number."""
     lines: list[str] = []

@@ -44,7 +44,7 @@ _WHICH_OUTLETS = re.compile(
     re.IGNORECASE,
 )
 # What else is asked in it: then it is no plain question for a list.
-_ASKS = re.compile(
+ASKS = re.compile(
     r"\b(?:who|whom|whose|what|when|where|why|how|which|whether|if|first|last|earliest|most|least|only|best|also"
     r"|differently|otherwise)\b",
     re.IGNORECASE,
@@ -52,7 +52,7 @@ _ASKS = re.compile(
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _EXACTLY = frozenset({"", "about", "around", "some"})
 # What turns a sentence round, or makes less than a report of it.
-_TURNS = re.compile(
+TURNS = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|cannot|without|\w+n['’]t|den(?:y|ies|ied|ying|ials?)|refus\w+"
     r"|reject\w*|dismiss\w*|disput\w*|contradict\w*|false\w*|untrue|wrong\w*|mistaken\w*|lie|lies|lied|hoax|rumou?rs?"
     r"|if|unless|whether|unclear|unlikely|may|might|could|would|will|should|must|plan\w*|expect\w*"
@@ -61,10 +61,10 @@ _TURNS = re.compile(
     r"|ask\w*|demand\w*|urg\w+|call\w* for)\b",
     re.IGNORECASE,
 )
-_COPULA = re.compile(
+COPULA = re.compile(
     r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|could|may|might)\b", re.IGNORECASE
 )
-_DENIED = re.compile(
+DENIED = re.compile(
     r"\b(?:no|not|never|nor|den(?:y|ies|ied|ying)|disput\w*|reject\w*|false\w*|untrue|wrong\w*|\w+n['’]t)\b",
     re.IGNORECASE,
 )
@@ -74,7 +74,7 @@ _BREAKS = frozenset(
     " unless where than".split()
 )
 _DETERMINERS = frozenset("the a an this that its their his her our my your these those both all".split())
-_PREPOSITIONS = frozenset(
+PREPOSITIONS = frozenset(
     "of in at near below above behind by for from to with under around beside beneath on over against about"
     " into between without inside outside".split()
 )
@@ -102,7 +102,7 @@ def which_outlets(question: str) -> WhichOutlets | None:
     "Which paper ...?" asks for one, which an article may name, and is a question for a fact.
     """
     match = _WHICH_OUTLETS.fullmatch(question) if len(question) <= _MOST_CHARS else None
-    if match is None or _ASKS.search(match["topic"]):
+    if match is None or ASKS.search(match["topic"]):
         return None
     said = Statement(match["topic"])
     claims = bool(match["that"]) or any(_is_verb(said, at) for at in range(len(said.words)))
@@ -112,11 +112,6 @@ def which_outlets(question: str) -> WhichOutlets | None:
     elif _NUMBER.search(match["topic"]):
         how = "figure"
     return WhichOutlets(match["topic"], how, bool(match["articles"]))
-
-
-def asks_for_list(question: str) -> bool:
-    """Whether a list is asked for."""
-    return which_outlets(question) is not None
 
 
 def reporting(
@@ -151,9 +146,9 @@ def says(claim: str, sentence: str) -> bool:
     one clause and of the same things: not "the bridge was safe but the dam ..."
     nor "the man at the dam was safe".
     """
-    if sentence.rstrip("\"'”’ ").endswith("?") or len(_TURNS.findall(claim)) != len(_TURNS.findall(sentence)):
+    if sentence.rstrip("\"'”’ ").endswith("?") or len(TURNS.findall(claim)) != len(TURNS.findall(sentence)):
         return False
-    return same_figures(claim, sentence) and _in_order(Statement(claim), Statement(sentence))
+    return same_figures(claim, sentence) and bool(in_order(Statement(claim), Statement(sentence)))
 
 
 def counts(topic: str, sentence: str) -> bool:
@@ -216,7 +211,7 @@ def _same_count(topic: str, asked: re.Match[str], sentence: str, given: re.Match
     if _figure(topic, asked)[1] != _figure(sentence, given)[1]:
         return False
     breaks = [match.end() for match in _CLAUSES.finditer(sentence, 0, given.start())]
-    if _DENIED.search(sentence, max(breaks, default=0), given.start()):
+    if DENIED.search(sentence, max(breaks, default=0), given.start()):
         return False
     thing = [term for term in terms(topic[asked.end() :]) if term not in stop_terms()][:1]
     return not thing or thing[0] in terms(sentence[given.end() :])[:_FIGURE_WORDS]
@@ -239,20 +234,24 @@ def _terms_of(item: Expanded) -> set[str]:
     return {phrase[-1] for part in item.parts for phrase in part.forms}
 
 
-def _in_order(said: Statement, given: Statement) -> bool:
-    """Whether a sentence has the telling words of a claim in order, in one clause, of no other thing."""
-    telling = [at for at, word in enumerate(said.words) if word.term not in stop_terms()]
+def in_order(said: Statement, given: Statement) -> list[int]:
+    """Where a sentence has the telling words of a claim in order, in one clause, of no other thing.
+
+    Returns:
+        The places of its words; none where it has them otherwise or not at all.
+    """
+    telling = telling_words(said)
     held: list[int] = []
     for at in telling:
         start = held[-1] + 1 if held else 0
         place = next((i for i in range(start, len(given.words)) if _same(said, at, given, i)), None)
         if place is None:
-            return False
+            return []
         held.append(place)
     if not held:
-        return False
+        return []
     inside = range(held[0], held[-1] + 1)
-    return (
+    fits = (
         not any(given.words[at].text.casefold() in _BREAKS for at in inside)
         and ";" not in given.text[given.words[held[0]].start : given.words[held[-1]].end]
         and not _two_clauses(given, inside)
@@ -261,15 +260,21 @@ def _in_order(said: Statement, given: Statement) -> bool:
         and _of_itself(said, telling[0], given, held[0])
         and not any(_of_a_compound(said, at, given, place) for at, place in zip(telling, held, strict=True))
     )
+    return held if fits else []
+
+
+def telling_words(said: Statement) -> list[int]:
+    """The places of the words of a claim that say something."""
+    return [at for at, word in enumerate(said.words) if word.term not in stop_terms()]
 
 
 def _is_another_verb(given: Statement, at: int) -> bool:
-    return is_verb(given, at) and not _COPULA.fullmatch(given.words[at].text)
+    return is_verb(given, at) and not COPULA.fullmatch(given.words[at].text)
 
 
 def _links(item: Statement, inside: range) -> bool:
     """Whether a part of a statement says what something is or has: "was", "had"."""
-    return any(_COPULA.fullmatch(item.words[at].text) for at in inside)
+    return any(COPULA.fullmatch(item.words[at].text) for at in inside)
 
 
 def _same(said: Statement, at: int, given: Statement, place: int) -> bool:
@@ -300,12 +305,12 @@ def _two_clauses(given: Statement, inside: range) -> bool:
 
 def _of_itself(said: Statement, at: int, given: Statement, place: int) -> bool:
     """Whether what a claim begins with is not only where or whose something is: "the man at the dam"."""
-    if any(word.text.casefold() in _PREPOSITIONS for word in said.words[:at]):
+    if any(word.text.casefold() in PREPOSITIONS for word in said.words[:at]):
         return True
     before = place - 1
     while before >= 0 and given.words[before].text.casefold() in _DETERMINERS:
         before -= 1
-    return before < 0 or given.words[before].text.casefold() not in _PREPOSITIONS
+    return before < 0 or given.words[before].text.casefold() not in PREPOSITIONS
 
 
 def _of_a_compound(said: Statement, at: int, given: Statement, place: int) -> bool:
@@ -323,4 +328,4 @@ def _of_a_compound(said: Statement, at: int, given: Statement, place: int) -> bo
 
 
 def _is_verb(item: Statement, at: int) -> bool:
-    return is_verb(item, at) or bool(_COPULA.fullmatch(item.words[at].text))
+    return is_verb(item, at) or bool(COPULA.fullmatch(item.words[at].text))

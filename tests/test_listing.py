@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies as st
 
 from qa_bot import Answer, QABot
+from qa_bot.countries import doing, which_countries
+from qa_bot.listing import which_outlets
 from qa_bot.types import Article
 from tests.fakes import write_articles
 from tests.test_bot import check_answer
@@ -197,3 +200,98 @@ def test_the_reasons_say_that_a_list_was_asked_for(reports: QABot) -> None:
         reports.explain("Which outlets say the dam is safe?").decision
     )
     assert "list" not in reports.explain("Which outlets reported that the dam broke?").decision
+
+
+# --- which countries -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        (
+            "Which countries condemned the bombing?",
+            "The articles say so of Norway [1], Sweden [1], Denmark [1], Britain [2] and Germany [3].",
+        ),
+        (
+            "Name the countries that have condemned the bombing of the dam.",
+            "The articles say so of Norway [1], Sweden [1], Denmark [1] and Germany [2].",
+        ),
+        (
+            "Which countries sent divers to Varle?",
+            "The articles say so of Norway [1], Germany [2] and Latvia [3].",
+        ),
+    ],
+)
+def test_the_countries_that_did_something_are_listed_with_a_citation_each(
+    reports: QABot, question: str, first: str
+) -> None:
+    """Not one that did another thing, may do it, did not do it, or is only named there."""
+    answer = asked(reports, question)
+    assert answer.text.splitlines()[0] == first
+    for cited in answer.citations:
+        assert cited.highlights and f"{cited.quote} [{cited.number}]" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which countries bombed the dam?",
+        "Which countries condemned the strike?",
+        "Which countries are taking part in the search?",
+        "Which countries did not condemn the bombing?",
+        "Which countries have nuclear plants?",
+        "Which countries did Russia condemn?",
+    ],
+)
+def test_where_fewer_than_two_sentences_say_so_there_is_no_list(reports: QABot, question: str) -> None:
+    """One is a plain answer already; what is asked of somebody else, or turned round, makes none."""
+    assert "say so of" not in asked(reports, question).text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "countries"),
+    [
+        ("Sweden said Norway had condemned the attack.", "Norway"),
+        (
+            "Norway’s Prime Minister Ola Dahl and the Danish government strongly condemned the attack.",
+            "Norway Denmark",
+        ),
+        ("NATO, Japan and South Korea have all condemned the attack.", "Japan South Korea"),
+        ("The attack was condemned by Japan, the UK and the White House.", "Japan Britain United States"),
+        ("Norway stopped short; Sweden condemned the attack.", "Sweden"),
+        ("Norway condemns the attack.", "Norway"),
+        ("Officials from Poland, Germany and France condemned the attack.", ""),
+        ("The leaders of Poland and Norway condemned the attack.", ""),
+        ("Talks were held in Berlin, Japan condemned the attack.", ""),
+        ("Japan Airlines condemned the attack.", ""),
+        ("Norwegian activists and Norway’s rival condemned the attack.", ""),
+        ("Former Norwegian minister Ola Dahl condemned the attack.", ""),
+        ("Norway condemned Sweden for the attack.", ""),
+        ("Norway was condemned by Sweden for the attack.", ""),
+        ("Norway condemned the response to the attack.", ""),
+        ("Norway condemned the attack plan.", ""),
+        ("Norway condemned the raid and Sweden the attack.", ""),
+        ("Norway condemned neither the attack nor the raid.", ""),
+        ("Sweden denied that Norway condemned the attack.", ""),
+        ("If Norway condemned the attack, it would follow.", ""),
+        ("Norway, which Japan attacked, condemned the murder.", ""),
+        ("The attack was condemned in Norway by critics of Japan.", ""),
+    ],
+)
+def test_only_who_is_said_to_have_done_just_that_counts(sentence: str, countries: str) -> None:
+    """The asked verb, its subject, and the asked object of it."""
+    wanted = which_countries("Which countries condemned the attack?")
+    assert wanted is not None
+    found = doing(wanted, sentence)
+    assert " ".join(one.country for one in found) == countries
+    assert all(sentence[one.span.start : one.span.end].strip() for one in found)
+
+
+@given(st.text(max_size=80), st.text(max_size=200))
+def test_any_text_can_be_asked_and_read(question: str, sentence: str) -> None:
+    """Whatever is asked, and of whatever sentence; spans stay inside it."""
+    which_outlets(f"Which outlets say {question}")
+    wanted = which_countries(f"Which countries condemned {question}")
+    if wanted:
+        for one in doing(wanted, f"Norway condemned {sentence} {question}"):
+            assert one.country == "Norway" and (one.span.start, one.span.end) == (0, 6)

@@ -12,7 +12,15 @@ from dataclasses import dataclass, field, replace
 
 from qa_bot import extractive
 from qa_bot.candidates import PASSAGES_READ, Candidate, Embed, judge, rank
-from qa_bot.countries import Named, WhichCountries, doing, fewest, which_countries
+from qa_bot.countries import (
+    Named,
+    WhichCountries,
+    asks_for_names,
+    countries_in,
+    doing,
+    fewest,
+    which_countries,
+)
 from qa_bot.expansion import Expanded, spelling_notices, weighted_terms
 from qa_bot.listing import by_outlet, reporting, which_outlets
 from qa_bot.models import word_vectors
@@ -22,6 +30,7 @@ from qa_bot.overview import (
     Sentence,
     Step,
     about,
+    every,
     is_name,
     mentions,
     naming,
@@ -44,6 +53,7 @@ _OVERVIEW_SENTENCES = 20  # of each, the first that can be quoted alone
 _OVERVIEW_SURE = 0.9
 _ALL_TOLD = 10  # articles, of which an overview of everything leaves out others before the newest
 _MOST_OUTLETS = 8  # in one list
+_MOST_NAMING = 8  # sentences that name countries, in one list
 _FEWEST_SENTENCES = 2  # for a list of countries: one is a plain answer
 _FEW_STEPS = 2  # fewer of them on a topic, and what speaks of it loosely is read
 _Judging = Callable[[Question, Sequence[Expanded], Sequence[tuple[Passage, Article]], Embed], list[Candidate]]
@@ -196,6 +206,8 @@ class Desk:
 
         None where the question asks for no such list, or where too little clearly fits.
         """
+        if asks_for_names(question):
+            return self._all_countries(filters, on_found)
         did = which_countries(question)
         if did:
             return self._countries(did, filters, on_found)
@@ -242,8 +254,37 @@ class Desk:
         )
         if len(chosen) < _FEWEST_SENTENCES:
             return None
-        written = extractive.write_countries([(item, _spans(item, named)) for item, named in chosen])
+        written = extractive.write_countries(
+            "The articles say so of", [(item, _spans(item, named)) for item, named in chosen]
+        )
         return Brief(written.text, passages, whole, written.citations, confidence=_OVERVIEW_SURE)
+
+    def _all_countries(self, filters: Filters, on_found: Callable[[], None]) -> Brief | None:
+        """The countries that articles name, with sentences that name several; None where they name none."""
+        everything = self._on_all(_Scope(_topic(""), filters, "newest"))
+        on_found()
+        pairs = [found for found in map(self._store.whole, everything.articles) if found]
+        chosen: list[tuple[Sentence, list[Named]]] = []
+        for sentences in (read, every):  # those that can be quoted alone first
+            told = {one.country for _, named in chosen for one in named}
+            found = [(item, countries_in(item.text)) for pair in pairs for item in sentences(*pair)]
+            chosen += fewest(found, told)
+        if not chosen:
+            return None
+        kept = chosen[:_MOST_NAMING]
+        written = extractive.write_countries(
+            "The articles name", [(item, _spans(item, found)) for item, found in kept]
+        )
+        left = sum(len(found) for _, found in chosen[_MOST_NAMING:])
+        notices = everything.notices + ((f"{left} more countries are left out.",) if left else ())
+        return Brief(
+            written.text,
+            everything.passages,
+            everything.articles,
+            written.citations,
+            confidence=_OVERVIEW_SURE,
+            notices=notices,
+        )
 
     def _on_all(self, scope: _Scope) -> _Material:
         """The sentences of the newest articles that pass the filters, or of those around some days."""

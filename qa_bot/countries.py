@@ -8,15 +8,15 @@ one that is merely named in the sentence is not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa_bot.lexicon import STOP_WORDS, countries, stop_terms
+from qa_bot.lexicon import STOP_WORDS, countries, seats, stop_terms
 from qa_bot.listing import ASKS, COPULA, DENIED, PREPOSITIONS, TURNS, in_order, telling_words, which_outlets
 from qa_bot.overview import Sentence
 from qa_bot.statements import Statement, base_form
-from qa_bot.text import Word, words
+from qa_bot.text import Word, term_of, terms, words
 from qa_bot.types import Span
 
 _MOST_CHARS = 300
@@ -24,6 +24,15 @@ _BEFORE = r"\W*(?:(?:and|so|but|please|ok|okay)\b[\s,]*)*"
 _WHICH_COUNTRIES = re.compile(
     rf"{_BEFORE}(?:(?:which|what)(?: other| of the)?|(?:name|list|show me|tell me)(?: all)? the)"
     r" (?:countries|nations|governments)\s+(?:(?:that|which|who)\s+)?(?P<predicate>[^?!]+?)[\s?!.]*",
+    re.IGNORECASE,
+)
+_ARTICLES = r"(?:articles?|stor(?:y|ies)|reports?|texts?|news)"
+_IN_ARTICLES = rf"(?: (?:in|by) (?:(?:the|these|this|those|all|your)(?: of the)? )?{_ARTICLES}| here)?"
+_NAMED_AT_ALL = re.compile(
+    rf"{_BEFORE}(?:which|what|list the|name the)(?: other| all)? (?:countries|nations)(?: that)? (?:"
+    r"(?:(?:are|were|have been|get) )?(?:all )?(?:mentioned|named|discussed|talked about|covered)"
+    rf"{_IN_ARTICLES}|(?:appear|come up|occur|feature){_IN_ARTICLES}"
+    rf"|do(?:es)? (?:the|these|this) {_ARTICLES} (?:mention|name|speak of|talk about|cover))[\s?!.]*",
     re.IGNORECASE,
 )
 _ADVERBS = r"(?:also|all|both|already|now|then|jointly|currently|\w+ly)"
@@ -69,7 +78,9 @@ class Named:
 
 def which_countries(question: str) -> WhichCountries | None:
     """What is asked of countries: "Which countries condemned the attack?"; None for every other question."""
-    match = _WHICH_COUNTRIES.fullmatch(question) if len(question) <= _MOST_CHARS else None
+    if len(question) > _MOST_CHARS or _NAMED_AT_ALL.fullmatch(question):
+        return None
+    match = _WHICH_COUNTRIES.fullmatch(question)
     told = _PREDICATE.fullmatch(match["predicate"]) if match else None
     if told is None or ASKS.search(told["rest"]) or TURNS.search(told[0]) or _NO_VERB.fullmatch(told["verb"]):
         return None
@@ -81,17 +92,47 @@ def which_countries(question: str) -> WhichCountries | None:
     )
 
 
+def asks_for_names(question: str) -> bool:
+    """Whether it asks which countries the articles name at all."""
+    return len(question) <= _MOST_CHARS and _NAMED_AT_ALL.fullmatch(question) is not None
+
+
+def countries_in(sentence: str) -> list[Named]:
+    """The countries that a sentence names, not by adjective or seat of government; each where it first does.
+
+    A name beside another one ("South Sudan", "Michael Jordan") is somebody else's.
+    """
+    named: dict[str, Named] = {}
+    for match in _ALONE().finditer(sentence):
+        before = re.search(r"([\w'’-]+) $", sentence[: match.start()])
+        inside = before and before[1][0].isupper() and term_of(before[1]) not in stop_terms()
+        if not inside and not re.match(r"[-'’]?\w| [A-Z]", sentence[match.end() :]):
+            country = countries()[match[0]][0]
+            named.setdefault(country, Named(country, Span(match.start(), match.end())))
+    return list(named.values())
+
+
+@lru_cache(maxsize=1)
+def _ALONE() -> re.Pattern[str]:
+    own = [word for word in _longest_first() if countries()[word][1] and tuple(terms(word)) not in seats()]
+    return re.compile(rf"(?<![\w'’-])(?:{'|'.join(map(re.escape, own))})(?!\w)")
+
+
 def asks_for_list(question: str) -> bool:
     """Whether a list is asked for that there may be, of outlets or of countries."""
+    if asks_for_names(question):
+        return True
     return which_outlets(question) is not None or which_countries(question) is not None
 
 
-def fewest(found: Sequence[tuple[Sentence, Sequence[Named]]]) -> list[tuple[Sentence, list[Named]]]:
-    """As few sentences as name every country, each with those that none before it names.
+def fewest(
+    found: Sequence[tuple[Sentence, Sequence[Named]]], known: Iterable[str] = ()
+) -> list[tuple[Sentence, list[Named]]]:
+    """As few sentences as name every country but the known, each with those that none before it names.
 
     The greedy rule for set covers (Chvátal 1979).
     """
-    told: set[str] = set()
+    told = set(known)
     chosen: list[tuple[Sentence, list[Named]]] = []
     left = list(found)
     while left:

@@ -167,10 +167,11 @@ def write_outlets(chosen: Sequence[Sentence], *, of_articles: bool) -> Written:
     return Written("\n".join(lines), tuple(citations))
 
 
-def write_countries(chosen: Sequence[tuple[Sentence, Sequence[tuple[str, Span]]]]) -> Written:
+def write_countries(say: str, chosen: Sequence[tuple[Sentence, Sequence[tuple[str, Span]]]]) -> Written:
     """A line that names the countries, each with its citation, then the sentences as far as there is room.
 
     Args:
+        say: what the first line begins with: "The articles name".
         chosen: sentences, each with the countries it says something of and where its article names them.
     """
     room = MAX_WORDS
@@ -185,7 +186,8 @@ def write_countries(chosen: Sequence[tuple[Sentence, Sequence[tuple[str, Span]]]
         room -= len(item.text.split())
         if number == 1 or room >= 0:
             lines.append(f"{source(item.article)}: {shown(citation.quote)} [{number}]{days_meant(citation)}")
-    first = f"The articles say so of {', '.join(names[:-1])} and {names[-1]}."
+    listed = f"{', '.join(names[:-1])} and {names[-1]}" if names[1:] else names[0]
+    first = f"{say} {listed}."
     return Written("\n".join([first, *lines]), tuple(citations))
 
 

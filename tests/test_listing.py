@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from qa_bot import Answer, QABot
-from qa_bot.countries import doing, which_countries
+from qa_bot.countries import countries_in, doing, which_countries
 from qa_bot.listing import which_outlets
 from qa_bot.types import Article
 from tests.fakes import write_articles
@@ -285,6 +285,34 @@ def test_only_who_is_said_to_have_done_just_that_counts(sentence: str, countries
     found = doing(wanted, sentence)
     assert " ".join(one.country for one in found) == countries
     assert all(sentence[one.span.start : one.span.end].strip() for one in found)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which countries are mentioned?",
+        "Which countries do the articles name?",
+        "Name the countries mentioned in the articles.",
+    ],
+)
+def test_the_countries_that_articles_name_at_all_are_listed(reports: QABot, question: str) -> None:
+    """By name, in as few sentences as hold them: no airline and no adjective is one."""
+    answer = asked(reports, question)
+    first = answer.text.splitlines()[0]
+    for number, countries in enumerate(
+        (["Norway", "Sweden", "Denmark"], ["Lithuania", "Latvia"], ["Finland", "Russia"]), 1
+    ):
+        assert all(f"{country} [{number}]" in first for country in countries)
+        assert len(answer.citations[number - 1].highlights) == len(countries)
+    assert "Switzerland" not in first and "Spain [" in first
+
+
+def test_a_name_within_another_is_no_country() -> None:
+    """Of people, places and firms."""
+    found = countries_in(
+        "Michael Jordan flew with Air France from South Sudan to Norway and Oslo for a French firm."
+    )
+    assert [one.country for one in found] == ["Norway"]
 
 
 @given(st.text(max_size=80), st.text(max_size=200))

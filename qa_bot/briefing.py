@@ -228,7 +228,7 @@ class Desk:
         by_article = wanted.articles or not all(item.article.publisher for item in chosen)
         written = extractive.write_outlets(chosen[:_MOST_OUTLETS], of_articles=by_article)
         left = len(chosen) - _MOST_OUTLETS
-        notices = (f"{left} more are left out.",) if left > 0 else ()
+        notices = (f"At least {left} more are left out.",) if left > 0 else _nearest(passages)
         return Brief(
             written.text,
             passages,
@@ -257,7 +257,14 @@ class Desk:
         written = extractive.write_countries(
             "The articles say so of", [(item, _spans(item, named)) for item, named in chosen]
         )
-        return Brief(written.text, passages, whole, written.citations, confidence=_OVERVIEW_SURE)
+        return Brief(
+            written.text,
+            passages,
+            whole,
+            written.citations,
+            confidence=_OVERVIEW_SURE,
+            notices=(*_nearest(passages), *spelling_notices(expanded)),
+        )
 
     def _all_countries(self, filters: Filters, on_found: Callable[[], None]) -> Brief | None:
         """The countries that articles name, with sentences that name several; None where they name none."""
@@ -331,6 +338,13 @@ class Desk:
         )
         found = {hit.article.id: hit.article for hit in hits if hit.article.id not in but}
         return list(found.values())[:_MORE_ARTICLES]
+
+
+def _nearest(passages: Sequence[Passage]) -> tuple[str, ...]:
+    """What a list is made from, where there may be more than was read."""
+    if len(passages) < _OVERVIEW_PASSAGES:
+        return ()
+    return (f"Only the {len(passages)} passages that come nearest were read; the list may not be whole.",)
 
 
 def _spans(item: Sentence, named: Sequence[Named]) -> list[tuple[str, Span]]:

@@ -49,7 +49,11 @@ ASKS = re.compile(
     r"|differently|otherwise)\b",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
+_MEASURE = re.compile(
+    r"\s?%|\s?per ?cent\b|\s?(?:hundred|thousand|million|billion|trillion|bn|mn?)\b|[^\W\d]+", re.IGNORECASE
+)
+_BARE = re.compile(r"\W*\d{1,2}\W*")  # "say 5" says too little
 _EXACTLY = frozenset({"", "about", "around", "some"})
 # What turns a sentence round, or makes less than a report of it.
 TURNS = re.compile(
@@ -111,6 +115,8 @@ def which_outlets(question: str) -> WhichOutlets | None:
         how = "claim" if claims else "figure" if _NUMBER.search(match["topic"]) else "topic"
     elif _NUMBER.search(match["topic"]):
         how = "figure"
+    if _BARE.fullmatch(match["topic"]) and "%" not in match["topic"]:
+        return None
     return WhichOutlets(match["topic"], how, bool(match["articles"]))
 
 
@@ -196,10 +202,14 @@ def _borne_out(
 
 
 def _figure(text: str, match: re.Match[str]) -> tuple[str, str]:
-    """What qualifies a number ("more than"; "" for nothing), and the number."""
+    """What qualifies a number ("more than"; "" for nothing), and the number with its sign or magnitude."""
     number = match[0]
     written = figure(text, Span(match.start(), match.end()))
-    return written.removesuffix(number).strip(), number.replace(",", "")
+    measure = _MEASURE.match(text, match.end())
+    unit = "%" if measure and ("%" in measure[0] or "cent" in measure[0]) else (measure or [""])[0].strip()
+    money = text[match.start() - 1 : match.start()] if match.start() else ""
+    value = f"{money if money in '$€£¥' else ''}{number.replace(',', '')}{unit.casefold()}"
+    return written.removesuffix(number).strip(), value
 
 
 def _as_exact(how: str, wanted: str) -> bool:

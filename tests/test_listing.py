@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from qa_bot import Answer, QABot
 from qa_bot.countries import countries_in, doing, which_countries
-from qa_bot.listing import which_outlets
+from qa_bot.listing import counts, which_outlets
 from qa_bot.types import Article
 from tests.fakes import write_articles
 from tests.test_bot import check_answer
@@ -173,6 +173,7 @@ def test_the_outlets_that_report_something_are_listed_with_a_citation_each(
         "Which outlets reported that the keeper resigned?",
         "Which outlets reported that the dam broke?",
         "Which outlet reported on the dam first?",
+        "Which outlets say 11?",
     ],
 )
 def test_where_no_outlet_clearly_says_so_there_is_no_list(reports: QABot, question: str) -> None:
@@ -200,6 +201,30 @@ def test_the_reasons_say_that_a_list_was_asked_for(reports: QABot) -> None:
         reports.explain("Which outlets say the dam is safe?").decision
     )
     assert "list" not in reports.explain("Which outlets reported that the dam broke?").decision
+
+
+@pytest.mark.parametrize(
+    ("topic", "sentence", "fits"),
+    [
+        ("11,000", "There are already 11,000 in the valley.", True),
+        ("about 11,000 people", "Some 11,000 people live there.", True),
+        ("5%", "Prices rose by 5 per cent.", True),
+        ("$5 million", "It cost $5 million.", True),
+        ("5%", "Five things, of which 5 are new.", False),
+        ("5%", "A litre costs $5 now.", False),
+        ("11,000", "It cost $11,000.", False),
+        ("11,000", "More than 11,000 came.", False),
+        ("11,000", "It is not true that 11,000 came.", False),
+        ("11 soldiers", "They sent 11 or so young soldiers.", True),
+        ("11 soldiers", "They left 11 boats behind for good, soldiers said.", False),
+        ("5", "The strain BA.5 spread.", False),
+    ],
+)
+def test_a_figure_is_the_same_with_its_sign_and_of_the_same_thing(
+    topic: str, sentence: str, fits: bool
+) -> None:
+    """Neither more than it, nor money for a share, nor denied."""
+    assert counts(topic, sentence) is fits
 
 
 # --- which countries -------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from typing import Literal
 from qa_bot.agreement import figure
 from qa_bot.candidates import Candidate
 from qa_bot.expansion import Expanded
-from qa_bot.lexicon import Phrase, places, stop_terms
+from qa_bot.lexicon import Phrase, countries, places, stop_terms
 from qa_bot.models import word_rarity, word_vectors
 from qa_bot.overview import Sentence
 from qa_bot.statements import Statement, is_verb
@@ -57,7 +57,7 @@ _BARE = re.compile(r"\W*\d{1,2}\W*")  # "say 5" says too little
 _EXACTLY = frozenset({"", "about", "around", "some"})
 # What turns a sentence round, or makes less than a report of it.
 TURNS = re.compile(
-    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|cannot|without|\w+n['’]t|den(?:y|ies|ied|ying|ials?)|refus\w+"
+    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|cannot|without|few|hardly|scarcely|barely|rarely|seldom|think\w*|\w+n['’]t|den(?:y|ies|ied|ying|ials?)|refus\w+"
     r"|reject\w*|dismiss\w*|disput\w*|contradict\w*|false\w*|untrue|wrong\w*|mistaken\w*|lie|lies|lied|hoax|rumou?rs?"
     r"|if|unless|whether|unclear|unlikely|may|might|could|would|will|should|must|plan\w*|expect\w*"
     r"|hop(?:e|es|ed|ing)|wish\w*|want\w*|fear\w*|doubt\w*|question\w*|believ\w+|thought|assum\w+|once|supposed\w*|alleged\w*|allegations?"
@@ -82,6 +82,8 @@ PREPOSITIONS = frozenset(
     "of in at near below above behind by for from to with under around beside beneath on over against about"
     " into between without inside outside".split()
 )
+_OFFICIALS = frozenset("government authorities army military navy forces troops officials ministry".split())
+_POSSESSIVE = re.compile(r"['’]s?$")
 _FIGURE_WORDS = 4  # after a figure, in which it says what it counts: "11,000 or so North Korean soldiers"
 _APART = 8  # words between those of a topic
 _LITERAL = 0.75  # share of a word that its own forms have: "Moscow" for Russia, no synonym
@@ -292,21 +294,32 @@ def _same(said: Statement, at: int, given: Statement, place: int) -> bool:
     one, other = said.terms[at], given.terms[place]
     if one == other and is_verb(said, at) != is_verb(given, place):
         return False
-    return one == other or (_place(one) is not None and _place(one) == _place(other))
+    if _POSSESSIVE.search(given.words[place].text) and not _POSSESSIVE.search(said.words[at].text):
+        return False  # "Norway's rival" is another
+    if one == other or _place(one) is None or _place(one) != _place(other):
+        return one == other
+    word = given.words[place].text  # "Iranian ships" are not Iran
+    return countries().get(word, ("", True))[1] or _is_official(given, place + 1)
 
 
 def _place(term: str) -> Phrase | None:
     return places().get((term,))
 
 
+def _is_official(given: Statement, at: int) -> bool:
+    """Whether a word names those who act for a country: "the Norwegian government"."""
+    return at < len(given.words) and given.words[at].text.casefold() in _OFFICIALS
+
+
 def _two_clauses(given: Statement, inside: range) -> bool:
-    """Whether "and" or a comma stands after a verb: "the dam held and the bridge was safe"."""
+    """Whether "and" or a comma joins clauses: "the dam held and the bridge was safe", "A beat B and won"."""
     verb = None
     for at in inside:
         if _is_verb(given, at):
             verb = at
         joined = given.text[given.words[at].end : given.words[min(at + 1, inside[-1])].start]
-        if verb is not None and verb < at and given.words[at].text.casefold() == "and":
+        joins = given.words[at].text.casefold() == "and"
+        if joins and (verb is not None or (at + 1 in inside and _is_verb(given, at + 1))):
             return True
         if verb is not None and "," in joined:
             return True
@@ -314,18 +327,22 @@ def _two_clauses(given: Statement, inside: range) -> bool:
 
 
 def _of_itself(said: Statement, at: int, given: Statement, place: int) -> bool:
-    """Whether what a claim begins with is not only where or whose something is: "the man at the dam"."""
+    """Whether what a claim begins with is its subject: not in "the man at the dam", "had the dam held"."""
     if any(word.text.casefold() in PREPOSITIONS for word in said.words[:at]):
         return True
     before = place - 1
     while before >= 0 and given.words[before].text.casefold() in _DETERMINERS:
         before -= 1
-    return before < 0 or given.words[before].text.casefold() not in PREPOSITIONS
+    return before < 0 or not (
+        given.words[before].text.casefold() in PREPOSITIONS or COPULA.fullmatch(given.words[before].text)
+    )
 
 
 def _of_a_compound(said: Statement, at: int, given: Statement, place: int) -> bool:
     """Whether a word of a claim is part of another thing's name in a sentence: "the dam keeper was safe"."""
-    if _is_verb(given, place) or _place(given.terms[place]) or place + 1 == len(given.words):
+    if _is_verb(given, place) or place + 1 == len(given.words):
+        return False
+    if _place(given.terms[place]) and _is_official(given, place + 1):
         return False
     after, word = given.words[place + 1], given.words[place]
     if given.text[word.end : after.start].strip(" "):

@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from qa_bot import Answer, QABot
 from qa_bot.countries import countries_in, doing, which_countries
-from qa_bot.listing import counts, which_outlets
+from qa_bot.listing import counts, says, which_outlets
 from qa_bot.types import Article
 from tests.fakes import write_articles
 from tests.test_bot import check_answer
@@ -201,6 +201,35 @@ def test_the_reasons_say_that_a_list_was_asked_for(reports: QABot) -> None:
         reports.explain("Which outlets say the dam is safe?").decision
     )
     assert "list" not in reports.explain("Which outlets reported that the dam broke?").decision
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "fits"),
+    [
+        ("the mayor accused the firm", "The mayor of Orme accused the firm of lying.", True),
+        ("the mayor accused the firm", "The firm accused the mayor of lying.", False),
+        ("Ola Dahl resigned", "Ola Dahl, the mayor, resigned on Friday.", True),
+        ("Ola Dahl resigned", "Ola Dahl's deputy resigned on Friday.", False),
+        ("Ola Dahl resigned", "Ola Dahl said the minister resigned.", False),
+        ("Ola Dahl resigned", "Ola Dahl accepted the resignation.", False),
+        ("the strike ended", "Talks on the strike ended without result.", False),
+        ("the ferry sank", "The ferry nearly sank in the storm.", False),
+        ("the bridge was closed", "The road to the bridge was closed.", False),
+        ("the bridge was closed", "The bridge was not yet closed.", False),
+        ("300 people died", "300 people were hurt and 20 died.", False),
+        ("300 people died", "It was feared that 300 people died.", False),
+        ("Berg won the vote", "Berg, who lost in May, won the vote.", False),
+        ("Berg won the vote", "Holm beat Berg and won the vote.", False),
+        ("Berg won the vote", "Had Berg won the vote, taxes had risen.", False),
+        ("taxes rose", "Few think taxes rose last year.", False),
+        ("Israel attacked Iran", "Israel attacked Iranian ships.", False),
+        ("Israel attacked Iran", "The Israeli army attacked Iran on Monday.", True),
+        ("Israel attacked the US", "Israel attacked US ships.", False),
+    ],
+)
+def test_a_sentence_says_a_claim_only_of_the_same_things(claim: str, sentence: str, fits: bool) -> None:
+    """Who did it, to whom, and that it was done; when in doubt, it does not."""
+    assert says(claim, sentence) is fits
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qa_bot.lexicon import STOP_WORDS, countries, seats, stop_terms
-from qa_bot.listing import ASKS, COPULA, DENIED, PREPOSITIONS, TURNS, in_order, telling_words, which_outlets
+from qa_bot.listing import (
+    ASKS,
+    BREAKS,
+    COPULA,
+    DENIED,
+    PREPOSITIONS,
+    TURNS,
+    in_order,
+    telling_words,
+    which_outlets,
+)
 from qa_bot.overview import Sentence
 from qa_bot.statements import Statement, base_form
 from qa_bot.text import Word, term_of, terms, words
@@ -148,12 +158,12 @@ def fewest(
 def doing(wanted: WhichCountries, sentence: str) -> list[Named]:
     """The countries of which a sentence says what is asked, in their order; usually none."""
     found = words(sentence)
+    named: dict[str, Named] = {}
     for at, word in enumerate(found):
         if _verb(word) == wanted.verb and word.text[0].islower():
-            named = _subject(wanted, sentence, found, at) or _agent(wanted, sentence, found, at)
-            if named:
-                return named
-    return []
+            for one in _subject(wanted, sentence, found, at) or _agent(wanted, sentence, found, at):
+                named.setdefault(one.country, one)
+    return list(named.values())
 
 
 def _subject(wanted: WhichCountries, sentence: str, found: Sequence[Word], at: int) -> list[Named]:
@@ -162,6 +172,8 @@ def _subject(wanted: WhichCountries, sentence: str, found: Sequence[Word], at: i
     if match is None or _goes_on(sentence, match) or not _fits(wanted, match, found[at]):
         return []
     named = list(_members(sentence, match.start("subject"), match.end("subject")))
+    if not _JOINED.search(match["subject"]):
+        named = [one for one in named if one.span.end == match.end("subject")]  # "After Norway, Sweden ..."
     alone = len(_SEPARATOR.split(match["subject"].strip())) == 1
     inflected = found[at].text.casefold().endswith(("ed", "ing")) or _verb(found[at]) != found[at].term
     if alone and not inflected and not found[at].text.endswith("s"):
@@ -191,7 +203,7 @@ def _object_end(wanted: WhichCountries, sentence: str, found: Sequence[Word], at
         return None
     allowed = {word.text.casefold() for word in said.words[: telling_words(said)[0]]}
     gap = [word.text.casefold() for word in given.words[: held[0]]]
-    if any((word in PREPOSITIONS or word == "and") and word not in allowed for word in gap):
+    if any(word in PREPOSITIONS | BREAKS | {"and", "that"} and word not in allowed for word in gap):
         return None
     if len([word for word in gap if word.isalpha() and word not in STOP_WORDS]) > _GAP:
         return None
@@ -237,6 +249,7 @@ _OFFICIAL = (
     r"|president|chancellor|premier|authorities|parliament|army|military|navy|forces|troops|soldiers|leaders?)"
 )
 _SEPARATOR = re.compile(r"\s*,\s*(?:and\s+|as well as\s+)?|\s+(?:and|or|as well as|along with)\s+")
+_JOINED = re.compile(r"\b(?:and|as well as|along with)\b")
 _SEPARATED = r"(?:\s*,\s*(?:and\s+|as well as\s+)?|\s+(?:and|as well as|along with)\s+)"
 _BOUNDARY = (
     r"(?:^|[,;:—–]\s+|[\"“‘(]|\b(?:and|but|while|that|as|because|after|since|although|though|where|whereas|so"

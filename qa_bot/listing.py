@@ -73,7 +73,7 @@ DENIED = re.compile(
     re.IGNORECASE,
 )
 _CLAUSES = re.compile(r"[,;:]\s|\b(?:and|but|while)\b", re.IGNORECASE)
-_BREAKS = frozenset(
+BREAKS = frozenset(
     "but while whereas although though yet who whom which whose because since after before when as until"
     " unless where than".split()
 )
@@ -264,7 +264,7 @@ def in_order(said: Statement, given: Statement) -> list[int]:
         return []
     inside = range(held[0], held[-1] + 1)
     fits = (
-        not any(given.words[at].text.casefold() in _BREAKS for at in inside)
+        not any(given.words[at].text.casefold() in BREAKS for at in inside)
         and ";" not in given.text[given.words[held[0]].start : given.words[held[-1]].end]
         and not _two_clauses(given, inside)
         and not any(_is_another_verb(given, at) for at in inside if at not in held)

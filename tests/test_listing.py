@@ -203,6 +203,24 @@ def test_the_reasons_say_that_a_list_was_asked_for(reports: QABot) -> None:
     assert "list" not in reports.explain("Which outlets reported that the dam broke?").decision
 
 
+def test_many_outlets_and_copies_are_told_within_the_room_there_is(tmp_path: Path) -> None:
+    """Some are cited without their words; copies of one story count once; what is left out is said."""
+    story = (
+        "The barque Kestrel went down off Orme on Monday night with three hundred tonnes of salt, her crew of"
+        " nine got away in boats, and the harbour master said that divers would look at the wreck soon."
+    )
+    texts = [story, story, *(f"{story} It was seen from tower {tower}." for tower in "abcdefgh")]
+    articles = [
+        Article(f"k{n}", text, None, f"Paper {n}", None, "2024-11-05") for n, text in enumerate(texts)
+    ]
+    with QABot.from_articles(write_articles(tmp_path / "a", articles), index_dir=tmp_path / "index") as bot:
+        answer = asked(bot, "Which outlets reported on the Kestrel?")
+    lines = answer.text.splitlines()
+    assert lines[0].startswith("Found in 8 outlets, ") and "independent" in lines[0]
+    assert lines[-1].startswith("Also Paper ") and len(answer.text.split()) < 200
+    assert "At least 2 more are left out." in answer.notices
+
+
 @pytest.mark.parametrize(
     ("claim", "sentence", "fits"),
     [

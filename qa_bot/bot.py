@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from llama_index.core.retrievers import BaseRetriever
     from numpy.typing import NDArray
 
+    from qa_bot.briefing import Brief, Desk
     from qa_bot.evidence import Evidence
     from qa_bot.expansion import Expanded
     from qa_bot.explanation import Explanation
@@ -277,7 +278,9 @@ class QABot:
             hits, whole = self._found(parsed.text, weighted_terms(expanded), filters)
             evidence = self._weigh(parsed, expanded, hits, whole) if hits else None
         least = self.settings.min_confidence
-        return explain(parsed, expanded, hits, evidence, least, _decision(answer, evidence, least))
+        listed = answer.answered and self._desk().listed(parsed.text, filters, lambda: None) is not None
+        decision = _decision(answer, evidence, least, listed=listed)
+        return explain(parsed, expanded, hits, evidence, least, decision)
 
     # --- articles ----------------------------------------------------------------------------
 
@@ -551,8 +554,13 @@ class QABot:
         blank = replace(blank, standalone_question=alone, notices=(notice,) if notice else ())
         if not coverage.articles:
             return _declined(blank, "empty_index", (), (), clock)
-        if wanted.kind != "fact":
-            return self._overview(wanted, blank, filters, clock, material)
+        overview = (
+            self._overview(wanted, blank, filters, clock, material)
+            if wanted.kind != "fact"
+            else self._listed(blank, filters, clock, material)
+        )
+        if overview is not None:
+            return overview
         parsed = parse(alone)
         expanded = self._expand(parsed)
         hits, whole = self._found(alone, weighted_terms(expanded), filters)
@@ -626,10 +634,33 @@ class QABot:
         material: list[tuple[Passage, Article]] | None,
     ) -> Answer:
         """Telling sentences of articles or on a topic, or what happened when, or why there are none."""
+        brief = self._desk().brief(wanted, blank.standalone_question, filters, lambda: clock.lap("retrieve"))
+        return self._briefed(brief, blank, clock, material)
+
+    def _listed(
+        self,
+        blank: Answer,
+        filters: Filters,
+        clock: _Clock,
+        material: list[tuple[Passage, Article]] | None,
+    ) -> Answer | None:
+        """The outlets that report something, or countries that did it, where these are asked for; or None."""
+        from qa_bot.countries import asks_for_list
+
+        question = blank.standalone_question
+        if not asks_for_list(question):
+            return None
+        brief = self._desk().listed(question, filters, lambda: clock.lap("retrieve"))
+        return self._briefed(brief, blank, clock, material) if brief else None
+
+    def _desk(self) -> Desk:
         from qa_bot.briefing import Desk
 
-        desk = Desk(self._store, self._retriever, self._expand)
-        brief = desk.brief(wanted, blank.standalone_question, filters, lambda: clock.lap("retrieve"))
+        return Desk(self._store, self._retriever, self._expand)
+
+    def _briefed(
+        self, brief: Brief, blank: Answer, clock: _Clock, material: list[tuple[Passage, Article]] | None
+    ) -> Answer:
         clock.lap("evidence")
         blank = replace(blank, passages=brief.passages[:_NEAREST])
         if brief.reason:
@@ -876,7 +907,7 @@ def _said_by(article: Article, span: Span) -> str | None:
     return said_by(article.text, span)
 
 
-def _decision(answer: Answer, evidence: Evidence | None, least: float) -> str:
+def _decision(answer: Answer, evidence: Evidence | None, least: float, *, listed: bool) -> str:
     if answer.answered and answer.method == "none":
         return "a reply out of courtesy; no article was looked into"
     quotes = f"answered with {len(answer.citations)} quote{'s' * (len(answer.citations) != 1)}"
@@ -885,6 +916,8 @@ def _decision(answer: Answer, evidence: Evidence | None, least: float) -> str:
         done = quotes if answer.answered else f"declined ({answer.reason})"
         topic = repr(wanted.topic or "everything")
         return f"taken for a request for an overview ({wanted.kind}) of {topic}: {done}"
+    if listed:
+        return f"taken for a question for a list: {quotes}"
     confidence = f"confidence {evidence.confidence if evidence else 0.0:.2f}, at least {least:.2f} is needed"
     if answer.answered:
         return f"{quotes}; {confidence}"

@@ -11,8 +11,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from qa_bot import extractive
-from qa_bot.candidates import PASSAGES_READ, judge
+from qa_bot.candidates import PASSAGES_READ, Candidate, Embed, judge, rank
+from qa_bot.countries import (
+    Named,
+    WhichCountries,
+    asks_for_names,
+    countries_in,
+    doing,
+    fewest,
+    which_countries,
+)
 from qa_bot.expansion import Expanded, spelling_notices, weighted_terms
+from qa_bot.listing import by_outlet, reporting, which_outlets
 from qa_bot.models import word_vectors
 from qa_bot.overview import (
     MOST_STEPS,
@@ -20,6 +30,7 @@ from qa_bot.overview import (
     Sentence,
     Step,
     about,
+    every,
     is_name,
     mentions,
     naming,
@@ -33,7 +44,7 @@ from qa_bot.question import Question, parse
 from qa_bot.requests import LIGHT, Request, narrowed
 from qa_bot.retrieval import PassageRetriever, stale
 from qa_bot.store import Store
-from qa_bot.types import Article, Citation, Filters, Passage, Reason, TimelineEvent
+from qa_bot.types import Article, Citation, Filters, Passage, Reason, Span, TimelineEvent
 
 _OVERVIEW_PASSAGES = 30  # read for an overview of a topic, at most 3 an article: about 100 ms
 _OVERVIEW_ARTICLES = 20  # read for an overview of everything, the newest
@@ -41,7 +52,11 @@ _MORE_ARTICLES = 10  # read besides for what happened on one day, by the words o
 _OVERVIEW_SENTENCES = 20  # of each, the first that can be quoted alone
 _OVERVIEW_SURE = 0.9
 _ALL_TOLD = 10  # articles, of which an overview of everything leaves out others before the newest
+_MOST_OUTLETS = 8  # in one list
+_MOST_NAMING = 8  # sentences that name countries, in one list
+_FEWEST_SENTENCES = 2  # for a list of countries: one is a plain answer
 _FEW_STEPS = 2  # fewer of them on a topic, and what speaks of it loosely is read
+_Judging = Callable[[Question, Sequence[Expanded], Sequence[tuple[Passage, Article]], Embed], list[Candidate]]
 _REPORTED_WITHIN = 7  # days after which articles tell little more of what happened on a day
 
 
@@ -140,28 +155,9 @@ class Desk:
         expanded = strict(self._expand(scope.topic))
         unknown = tuple(i.unit.text for i in expanded if i.missing and i.unit.kind not in ("date", "number"))
         missing = tuple(i.unit.text for i in expanded if i.unit.kind in ("name", "place") and i.missing)
-        hits = self._retriever.search(
-            standalone,
-            weighted_terms(expanded),
-            filters=scope.filters,
-            limit=_OVERVIEW_PASSAGES,
-            spread=True,
-        )
-        ids = dict.fromkeys(hit.article.id for hit in hits)
-        whole = {article.id: article for article in map(self._store.article, ids) if article is not None}
-        kept = [hit for hit in hits if not stale(hit, ids, whole)]
-        passages = tuple(hit.passage for hit in kept)
+        passages, whole, judged = self._judged(scope.topic, expanded, standalone, scope.filters)
         if missing:
             return _Material(passages=passages, reason="missing_term", missing=missing)
-        # By article, so that each is read once; `judge` reads so many passages at a time.
-        found = sorted(
-            ((hit.passage, whole[hit.article.id]) for hit in kept), key=lambda pair: pair[0].article_id
-        )
-        judged = [
-            candidate
-            for start in range(0, len(found), PASSAGES_READ)
-            for candidate in judge(scope.topic, expanded, found[start : start + PASSAGES_READ], word_vectors)
-        ]
         absent = unspoken(judged, expanded)
         sentences = [] if absent else about(judged, expanded)
         around = about(judged, expanded, loosely=True) if scope.order == "date" and not unknown else []
@@ -182,6 +178,119 @@ class Desk:
             around=tuple(around),
             beside=beside,
             loosened=loosened,
+        )
+
+    def _judged(
+        self, topic: Question, expanded: Sequence[Expanded], text: str, filters: Filters, by: _Judging = judge
+    ) -> tuple[tuple[Passage, ...], dict[str, Article], list[Candidate]]:
+        """The best passages on a topic, their articles whole, and the sentences of them, judged."""
+        hits = self._retriever.search(
+            text, weighted_terms(expanded), filters=filters, limit=_OVERVIEW_PASSAGES, spread=True
+        )
+        ids = dict.fromkeys(hit.article.id for hit in hits)
+        whole = {article.id: article for article in map(self._store.article, ids) if article is not None}
+        kept = [hit for hit in hits if not stale(hit, ids, whole)]
+        # By article, so that each is read once; `judge` reads so many passages at a time.
+        found = sorted(
+            ((hit.passage, whole[hit.article.id]) for hit in kept), key=lambda pair: pair[0].article_id
+        )
+        judged = [
+            candidate
+            for start in range(0, len(found), PASSAGES_READ)
+            for candidate in by(topic, expanded, found[start : start + PASSAGES_READ], word_vectors)
+        ]
+        return tuple(hit.passage for hit in kept), whole, judged
+
+    def listed(self, question: str, filters: Filters, on_found: Callable[[], None]) -> Brief | None:
+        """The outlets that report something, or countries that did it, each with a sentence that says so.
+
+        None where the question asks for no such list, or where too little clearly fits.
+        """
+        if asks_for_names(question):
+            return self._all_countries(filters, on_found)
+        did = which_countries(question)
+        if did:
+            return self._countries(did, filters, on_found)
+        wanted = which_outlets(question)
+        topic = _topic(wanted.topic) if wanted else None
+        expanded = strict(self._expand(topic)) if topic else ()
+        if not wanted or not topic or not expanded or any(item.missing for item in expanded):
+            return None
+        passages, whole, judged = self._judged(topic, expanded, wanted.topic, filters, rank)
+        on_found()
+        found = [(passage, whole[passage.article_id]) for passage in passages]
+        fitting = reporting(wanted, judged, expanded, found)
+        apart = {(item.article.id, item.place): item for item in mentions(fitting, expanded)}
+        apart |= {(item.article.id, item.place): item for item in about(fitting, expanded)}
+        chosen = by_outlet(apart.values(), articles=wanted.articles)
+        if not chosen:
+            return None
+        by_article = wanted.articles or not all(item.article.publisher for item in chosen)
+        written = extractive.write_outlets(chosen[:_MOST_OUTLETS], of_articles=by_article)
+        left = len(chosen) - _MOST_OUTLETS
+        notices = (f"At least {left} more are left out.",) if left > 0 else _nearest(passages)
+        return Brief(
+            written.text,
+            passages,
+            whole,
+            written.citations,
+            confidence=round(_OVERVIEW_SURE * chosen[0].relevance, 4),
+            notices=(*notices, *spelling_notices(expanded)),
+        )
+
+    def _countries(
+        self, wanted: WhichCountries, filters: Filters, on_found: Callable[[], None]
+    ) -> Brief | None:
+        """The countries that did something; None where fewer than two sentences clearly say so."""
+        topic = _topic(wanted.topic)
+        expanded = strict(self._expand(topic))
+        if not expanded or any(item.missing for item in expanded):
+            return None
+        passages, whole, judged = self._judged(topic, expanded, wanted.topic, filters, rank)
+        on_found()
+        fitting = [(item, named) for item in judged if (named := doing(wanted, item.text))]
+        chosen = fewest(
+            [(Sentence(item.article, item.span, item.passage_id, 0), named) for item, named in fitting]
+        )
+        if len(chosen) < _FEWEST_SENTENCES:
+            return None
+        written = extractive.write_countries(
+            "The articles say so of", [(item, _spans(item, named)) for item, named in chosen]
+        )
+        return Brief(
+            written.text,
+            passages,
+            whole,
+            written.citations,
+            confidence=_OVERVIEW_SURE,
+            notices=(*_nearest(passages), *spelling_notices(expanded)),
+        )
+
+    def _all_countries(self, filters: Filters, on_found: Callable[[], None]) -> Brief | None:
+        """The countries that articles name, with sentences that name several; None where they name none."""
+        everything = self._on_all(_Scope(_topic(""), filters, "newest"))
+        on_found()
+        pairs = [found for found in map(self._store.whole, everything.articles) if found]
+        chosen: list[tuple[Sentence, list[Named]]] = []
+        for sentences in (read, every):  # those that can be quoted alone first
+            told = {one.country for _, named in chosen for one in named}
+            found = [(item, countries_in(item.text)) for pair in pairs for item in sentences(*pair)]
+            chosen += fewest(found, told)
+        if not chosen:
+            return None
+        kept = chosen[:_MOST_NAMING]
+        written = extractive.write_countries(
+            "The articles name", [(item, _spans(item, found)) for item, found in kept]
+        )
+        left = sum(len(found) for _, found in chosen[_MOST_NAMING:])
+        notices = everything.notices + ((f"{left} more countries are left out.",) if left else ())
+        return Brief(
+            written.text,
+            everything.passages,
+            everything.articles,
+            written.citations,
+            confidence=_OVERVIEW_SURE,
+            notices=notices,
         )
 
     def _on_all(self, scope: _Scope) -> _Material:
@@ -229,6 +338,20 @@ class Desk:
         )
         found = {hit.article.id: hit.article for hit in hits if hit.article.id not in but}
         return list(found.values())[:_MORE_ARTICLES]
+
+
+def _nearest(passages: Sequence[Passage]) -> tuple[str, ...]:
+    """What a list is made from, where there may be more than was read."""
+    if len(passages) < _OVERVIEW_PASSAGES:
+        return ()
+    return (f"Only the {len(passages)} passages that come nearest were read; the list may not be whole.",)
+
+
+def _spans(item: Sentence, named: Sequence[Named]) -> list[tuple[str, Span]]:
+    """Countries with where the sentence's article names them."""
+    return [
+        (one.country, Span(item.span.start + one.span.start, item.span.start + one.span.end)) for one in named
+    ]
 
 
 @dataclass(frozen=True, slots=True)

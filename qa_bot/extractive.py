@@ -141,6 +141,56 @@ def write_overview(chosen: Sequence[Sentence]) -> Written:
     return Written("\n".join(lines), tuple(citations))
 
 
+def write_outlets(chosen: Sequence[Sentence], *, of_articles: bool) -> Written:
+    """How many outlets (or articles) there are, then a line each with its sentence.
+
+    Those for whose sentence there is no room stand on a last line, cited without their words.
+    """
+    room = MAX_WORDS
+    lines: list[str] = []
+    named: list[str] = []
+    citations: list[Citation] = []
+    for number, item in enumerate(chosen, 1):
+        citation = cite(number, item.article, item.span, item.passage_id)
+        citations.append(replace(citation, said_by=said_by(item.article.text, item.span)))
+        room -= len(item.text.split())
+        if lines and room < 0:
+            named.append(f"{source(item.article)} [{number}]")
+        else:
+            lines.append(f"{source(item.article)}: {shown(citation.quote)} [{number}]{days_meant(citation)}")
+    if named:
+        lines.append(f"Also {'; '.join(named)}.")
+    if len(chosen) > 1:
+        reports = independent([item.article for item in chosen])
+        copied = f", {reports} of them independent" if reports < len(chosen) and not of_articles else ""
+        lines.insert(0, f"Found in {len(chosen)} {'articles' if of_articles else 'outlets'}{copied}:")
+    return Written("\n".join(lines), tuple(citations))
+
+
+def write_countries(say: str, chosen: Sequence[tuple[Sentence, Sequence[tuple[str, Span]]]]) -> Written:
+    """A line that names the countries, each with its citation, then the sentences as far as there is room.
+
+    Args:
+        say: what the first line begins with: "The articles name".
+        chosen: sentences, each with the countries it says something of and where its article names them.
+    """
+    room = MAX_WORDS
+    lines: list[str] = []
+    names: list[str] = []
+    citations: list[Citation] = []
+    for number, (item, named) in enumerate(chosen, 1):
+        marks = [span for _, span in named]
+        citation = cite(number, item.article, item.span, item.passage_id, marks)
+        citations.append(replace(citation, said_by=said_by(item.article.text, item.span)))
+        names += [f"{name} [{number}]" for name, _ in named]
+        room -= len(item.text.split())
+        if number == 1 or room >= 0:
+            lines.append(f"{source(item.article)}: {shown(citation.quote)} [{number}]{days_meant(citation)}")
+    listed = f"{', '.join(names[:-1])} and {names[-1]}" if names[1:] else names[0]
+    first = f"{say} {listed}."
+    return Written("\n".join([first, *lines]), tuple(citations))
+
+
 def write_timeline(steps: Sequence[Step]) -> tuple[Written, tuple[TimelineEvent, ...]]:
     """Dated steps, a line each: when, publisher, the article's words, the citation's number."""
     lines: list[str] = []

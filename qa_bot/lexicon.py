@@ -180,6 +180,31 @@ def adjectives() -> dict[Phrase, str]:
 
 
 @lru_cache(maxsize=1)
+def countries() -> dict[str, tuple[str, bool]]:
+    """Words for a country as they are written, to its name and whether they can stand for it alone.
+
+    "Norway", "Oslo" and "the UK" do; "Norwegian" and "Norwegians" do not.
+    """
+    table = {}
+    for line in _PLACES.strip().splitlines():
+        groups = [group.split() for group in line.split(":")]
+        name = groups[0][0].replace("_", " ")
+        if name == "European Union":
+            continue
+        for own, word in ((at != 1, word) for at, group in enumerate(groups) for word in group):
+            written = word.replace("_", " ")
+            table[written] = (name, own or written in _OTHER_NAMES)
+    return table
+
+
+# Of the words beside a place's name, those that are names of it as well.
+_OTHER_NAMES = frozenset(
+    word.replace("_", " ")
+    for word in "UK U.K. United_Kingdom PRC Czech_Republic Holland Burma DPRK Turkiye US U.S. USA America".split()
+)
+
+
+@lru_cache(maxsize=1)
 def seats() -> frozenset[Phrase]:
     """Phrases that name a city or building first, and a government only by extension."""
     return frozenset(

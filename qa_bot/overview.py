@@ -87,6 +87,15 @@ def read(article: Article, passages: Sequence[Passage], most: int | None = None)
     return found
 
 
+def every(article: Article, passages: Sequence[Passage]) -> list[Sentence]:
+    """The sentences of an article, also those that lean on others, in order."""
+    return [
+        Sentence(article, span, passage.id, place)
+        for place, span in enumerate(running(article.text))
+        if (passage := next((p for p in passages if p.start <= span.start < p.end), None)) is not None
+    ]
+
+
 def strict(expanded: Sequence[Expanded]) -> tuple[Expanded, ...]:
     """A topic's forms without spellings that begin otherwise: a fact bears a look-alike, a topic does not.
 

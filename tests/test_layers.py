@@ -44,6 +44,8 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ),
     ("preparing", "preparing reading web"),
     ("ingestion", "ingestion"),
+    ("outlets", "listing"),
+    ("countries", "countries"),
     ("LlamaIndex engine, overviews, written answers", "llama briefing writing"),
     ("reasons", "explanation"),
     ("bot", "bot"),

@@ -44,7 +44,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ),
     ("preparing", "preparing reading web"),
     ("ingestion", "ingestion"),
-    ("LlamaIndex engine, overviews, written answers", "llama briefing writing"),
+    ("LlamaIndex engine, overviews, written answers", "llama briefing writing parts"),
     ("reasons", "explanation"),
     ("bot", "bot"),
     ("around the bot", "evaluation rendering suggestions watching"),

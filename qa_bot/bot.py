@@ -27,7 +27,7 @@ from qa_bot.attribution import said_by
 from qa_bot.config import Settings, bundled, data_home, load_settings
 from qa_bot.courtesy import courtesy, reply
 from qa_bot.coverage import after_coverage, coverage_notice, tells_of_outside
-from qa_bot.disagreement import as_cited, disagreements
+from qa_bot.disagreement import Difference, as_cited, disagreements
 from qa_bot.errors import ArticleError, SettingsError, StoreDamagedError, UsageError
 from qa_bot.expansion import asked_who, expand, spelling_notices, weighted_terms
 from qa_bot.facts import checked_facts, with_stated
@@ -41,7 +41,8 @@ from qa_bot.static_vectors import size_of
 from qa_bot.store import Build, Store, Writer, exists
 from qa_bot.tables import COLUMNS
 from qa_bot.text import terms
-from qa_bot.types import Answer, Article, Coverage, Draft, Filters, Passage, Reason, Span, Turn
+from qa_bot.types import Answer, Article, Coverage, Disagreement, Draft, Filters, Passage, Reason, Span, Turn
+from qa_bot.who_when import Other, others
 
 if TYPE_CHECKING:
     import numpy as np
@@ -620,8 +621,13 @@ class QABot:
         if evidence.reason:
             return _declined(blank, evidence.reason, evidence.missing, hits, clock)
         differences = disagreements(parsed, expanded, evidence.candidates, said_by=_said_by)
-        written = extractive.write(parsed, evidence, [item for found in differences for item in found.quotes])
-        differing = [(found, as_cited(found, written.citations, _said_by)) for found in differences]
+        otherwise = () if differences else others(alone, evidence.candidates)
+        differ: tuple[Difference | Other, ...] = (*differences, *otherwise)
+        written = extractive.write(parsed, evidence, [item for found in differ for item in found.quotes])
+        differing: list[tuple[Difference | Other, Disagreement | None]] = [
+            *((found, as_cited(found, written.citations, _said_by)) for found in differences),
+            *((found, found.as_cited(written.citations, _said_by)) for found in otherwise),
+        ]
         told = [(found, cited) for found, cited in differing if cited is not None]
         written = extractive.with_differences(written, told)
         if tells_of_outside(notice, (cited.quote for cited in written.citations)):

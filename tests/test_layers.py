@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("expansion and speech", "expansion speech sameness statements"),
     ("candidates and sources", "candidates attribution"),
     ("figures and agreement", "figures contradictions agreement"),
+    ("persons and days", "who_when"),
     ("support", "support"),
     ("indexes", "word_index vector_index"),
     ("store", "store"),

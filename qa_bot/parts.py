@@ -15,7 +15,7 @@ from itertools import zip_longest
 
 from qa_bot import referents
 from qa_bot.citations import markers
-from qa_bot.ellipsis import in_brackets, question_word
+from qa_bot.ellipsis import in_brackets, question_word, spoken_of
 from qa_bot.leaning import AUXILIARIES, content, leaning, noun_phrases
 from qa_bot.models import word_rarity
 from qa_bot.question import parse
@@ -67,7 +67,7 @@ def split(question: str) -> tuple[str, str] | None:
         first = joint["first"]
         if not _OPENS.match(rest):
             return None
-    whole = _is_whole(first) and request(first).kind == "fact" and not _SAYS_SO.match(rest)
+    whole = _is_whole(first) and request(first).kind == "fact" and not _SAYS_SO.search(rest)
     return (_sentence(first), _sentence(rest)) if whole else None
 
 
@@ -89,7 +89,12 @@ def _overlapping(text: str) -> list[re.Match[str]]:
     return [match for at in starts if (match := _CLAUSE.match(text, at))]
 
 
-_SAYS_SO = re.compile(r"^who\s+(?:says|said|claims|claimed)\s+(?:so|that|this|it)\b", re.IGNORECASE)
+# What is asked of the answer to the first is no second question.
+_SAYS_SO = re.compile(
+    r"^what if\b|^who\s+(?:says|said|claims|claimed)\s+(?:so|that|this|it)\b"
+    r"|\b(?:sources|articles|outlets|reports|accounts|papers)\s+(?:agree|disagree|differ)\b",
+    re.IGNORECASE,
+)
 _INNER = re.compile(rf"\s{_WH}\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\b(?!.*\band\b)|\bboth\b(?!.*\band\b)", re.IGNORECASE)
 
@@ -137,9 +142,13 @@ def second(rest: str, turn: Turn) -> tuple[str, bool]:
     counted = _with_counted(rest, turn.question)
     if counted == rest and _POINTS.search(rest):
         return rest, True
+    if _SAYS.match(rest):
+        return in_brackets(rest, spoken_of(turn)), False
     return _in_context(counted, turn.question), False
 
 
+# "What do Kyiv and Seoul say?": of what the first asks
+_SAYS = re.compile(r"^what (?:do|does|did|has|have) .{2,60} (?:say|said|think)[\s?!.]*$", re.IGNORECASE)
 _POINTS = re.compile(
     r"\b(?:he|she|him|her|hers|his|it|its|they|them|their|theirs|there|then|this|that|these|those|so)\b",
     re.IGNORECASE,

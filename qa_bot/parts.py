@@ -25,6 +25,7 @@ from qa_bot.types import Answer, Article, Citation, Disagreement, Passage, Reaso
 Pair = tuple[Passage, Article]
 
 MAX_WORDS = 120
+_TURNS = 10  # of a conversation, the latest: no follow-up reaches further back
 _LONGEST = 600  # characters: a longer question is answered as one
 _EDGE = " ?!.,;…"
 _AUX = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
@@ -279,8 +280,8 @@ _PLACED = re.compile(r"\b(?:in|at|near|on|to|from) (?:the )?$", re.IGNORECASE)
 
 def unfolded(turns: Sequence[Turn]) -> list[Turn]:
     """The turns, with one that asked two questions as two: a follow-up leans on the second, or on both."""
-    found: list[Turn] = []
-    for turn in turns:
+    found = list(turns[:-_TURNS])
+    for turn in turns[-_TURNS:]:
         two = split(turn.question)
         if two is None:
             found.append(turn)

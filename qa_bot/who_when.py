@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
 
 from qa_bot.candidates import Candidate
 from qa_bot.dates import MONTHS, WEEKDAYS, iso_date, long_date, time_expressions
@@ -53,7 +52,7 @@ _NAME = r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,4}"
 _AGENT = rf"(?:[Tt]he (?:{'|'.join(_ROLES)})|{_NAME})"
 _WHO = re.compile(r"^who (?P<verb>[a-z]+) (?P<thing>(?:the|a|an|[A-Z]).+?)[\s?!.]*$", re.IGNORECASE)
 _WHEN = re.compile(
-    rf"^when (?:did|was|were) (?P<thing>.+) (?P<verb>{'|'.join(_HAPPENS)})"
+    rf"^when (?:did|(?P<passive>was|were)) (?P<thing>.+) (?P<verb>{'|'.join(_HAPPENS)})"
     r"(?P<more> (?:in|at|near|of|from|on|off) .+?)?[\s?!.]*$",
     re.IGNORECASE,
 )
@@ -142,7 +141,8 @@ def _other(question: str, candidates: Sequence[Candidate]) -> Other | None:
     if when and _is_one(when["thing"]):
         verb = _HAPPENS[when["verb"].casefold()]
         thing, more = when["thing"], when["more"] or ""
-        found = [given for one in candidates for given in _days(one, verb, thing, more)]
+        happening = _happening(thing, verb, bool(when["passive"]))
+        found = [given for one in candidates for given in _days(one, happening, thing + more)]
         return _differing(question, found, _dated, "The dates differ")
     return None
 
@@ -280,13 +280,13 @@ def _called(text: str, role: str, name: Sequence[str]) -> bool:
 # --- when -------------------------------------------------------------------------------------------
 
 
-def _days(one: Candidate, verb: str, thing: str, more: str) -> Iterator[Given]:
+def _days(one: Candidate, happening: re.Pattern[str], asked: str) -> Iterator[Given]:
     """The day on which it happened, as a sentence says in one clause: "the dam at Bryn failed on Monday"."""
     text, published = one.text, _published(one.article)
-    happened = _happening(thing, verb).search(text)
+    happened = happening.search(text)
     if not happened or not _LED.match(text[: happened.start()]):
         return
-    if _UNSURE.search(text) or _AS.search(text, happened.end()) or not _has(text, thing + more):
+    if _UNSURE.search(text) or _AS.search(text, happened.end()) or not _has(text, asked):
         return
     for item in time_expressions(text, published or _ANY_DAY, tense="past"):
         if item.precision != "day" or not item.first or item.first != item.last:
@@ -302,12 +302,12 @@ def _days(one: Candidate, verb: str, thing: str, more: str) -> Iterator[Given]:
         yield Given(one, Span(start, one.span.start + item.end), value, item.first)
 
 
-@lru_cache(maxsize=64)
-def _happening(thing: str, verb: str) -> re.Pattern[str]:
+def _happening(thing: str, verb: str, passive: bool) -> re.Pattern[str]:
     """The thing in the question's words, perhaps with a place, and the verb right after it."""
     core = re.sub(r"^the ", "", thing, flags=re.IGNORECASE)
     place = r"(?: (?:at|in|near|of|off|on) [A-Z][\w-]+)?"
-    return re.compile(rf"\b{re.escape(core)}{place}(?: (?:had|has|was))?(?: been)? {verb}\b")
+    done = " (?:was|(?:had|has) been)" if passive else "(?: (?:had|has))?"
+    return re.compile(rf"\b{re.escape(core)}{place}{done} {verb}\b")
 
 
 # What may stand before the thing: nothing, a day, who says so; "a pump of the dam" is another thing.
@@ -327,7 +327,7 @@ def _is_one(thing: str) -> bool:
     """Whether words name one certain thing or person: "the dam at Bryn"; not "the two soldiers"."""
     head = re.split(r" (?:of|at|in|on|near|to|from|off) ", thing)[0]
     if not thing.startswith("the "):
-        return bool(re.fullmatch(_NAME, thing))
+        return bool(re.fullmatch(_NAME, thing)) and thing not in ("He", "She", "It", "They", "We", "I")
     return not _MANY.search(head) or bool(re.search(r" [A-Z]\w+s\Z", head))
 
 

@@ -205,6 +205,11 @@ def test_persons_and_days_that_differ_are_found(
             "Elin Storm resigned on Monday as mayor of Bryn.",
             "Elin Storm resigned on Tuesday as head of the party in Bryn.",
         ),
+        (
+            "When was the bridge at Bryn opened?",
+            "The bridge at Bryn was opened on Monday.",
+            "The bridge at Bryn opened on Sunday to walkers.",
+        ),
         # another dam, other talks
         ("When did the dam fail?", "The dam at Bryn failed on Monday.", "The dam at Gorm failed on Tuesday."),
         (

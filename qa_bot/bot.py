@@ -22,12 +22,12 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from qa_bot import citations, extractive
+from qa_bot import citations, extractive, parts
 from qa_bot.attribution import said_by
 from qa_bot.config import Settings, bundled, data_home, load_settings
 from qa_bot.courtesy import courtesy, reply
 from qa_bot.coverage import after_coverage, coverage_notice, tells_of_outside
-from qa_bot.disagreement import as_cited, disagreements
+from qa_bot.disagreement import Difference, as_cited, disagreements
 from qa_bot.errors import ArticleError, SettingsError, StoreDamagedError, UsageError
 from qa_bot.expansion import asked_who, expand, spelling_notices, weighted_terms
 from qa_bot.facts import checked_facts, with_stated
@@ -41,7 +41,8 @@ from qa_bot.static_vectors import size_of
 from qa_bot.store import Build, Store, Writer, exists
 from qa_bot.tables import COLUMNS
 from qa_bot.text import terms
-from qa_bot.types import Answer, Article, Coverage, Draft, Filters, Passage, Reason, Span, Turn
+from qa_bot.types import Answer, Article, Coverage, Disagreement, Draft, Filters, Passage, Reason, Span, Turn
+from qa_bot.who_when import Other, others
 
 if TYPE_CHECKING:
     import numpy as np
@@ -265,10 +266,17 @@ class QABot:
 
     def explain(self, question: str, **options: Any) -> Explanation:
         """Why `answer` says what it says; takes its options and raises what it raises."""
+        turns = _turns(options.pop("history", ()))
+        filters = self._filters(**_filter_options(options))
+        # In quotes: what a model makes of it has no reasons.
+        answers = self._parts(question, turns, filters, _Clock())
+        first, *others = [self._explained(answer, filters) for answer in answers]
+        return replace(first, second=others[0]) if others else first
+
+    def _explained(self, answer: Answer, filters: Filters) -> Explanation:
+        """Why one question is answered as it is."""
         from qa_bot.explanation import explain
 
-        answer = self.quoting().answer(question, **options)  # what a model makes of it has no reasons
-        filters = self._filters(**{name: options[name] for name in _FILTERS if name in options})
         parsed = parse(answer.standalone_question)
         hits: list[Hit] = []
         expanded: tuple[Expanded, ...] = ()
@@ -527,10 +535,50 @@ class QABot:
     ) -> Answer:
         """The answer in quotes; ``material`` is filled with the passages that one could be written from."""
         clock = clock or _Clock()
+        answers = self._parts(question, turns, filters, clock, material)
+        if len(answers) == 1:
+            return answers[0]
+        answer = parts.both(_encodable(question), *answers)
+        self._checked(answer, {cited.article.id: cited.article for cited in answer.citations}, clock)
+        clock.laps.update(answer.timings_ms)
+        return answer
+
+    def _parts(
+        self,
+        question: str,
+        turns: Sequence[Turn],
+        filters: Filters,
+        clock: _Clock,
+        material: list[tuple[Passage, Article]] | None = None,
+    ) -> list[Answer]:
+        """The answer, or those of two questions in one, the second understood from what the first came to."""
+        turns = parts.unfolded(turns)
+        two = parts.split(checked(question))
+        if two is None or courtesy(checked(question)):
+            return [self._one(question, turns, filters, clock, material)]
+        found: list[list[tuple[Passage, Article]]] = [[], []]
+        first = self._one(two[0], turns, filters, clock, found[0])
+        first = replace(first, timings_ms=clock.taken())
+        turn = Turn(first.standalone_question, first.text if first.citations else "", first.citations)
+        asked, points = parts.second(two[1], turn)
+        other = self._one(asked, [*turns, turn] if points else (), filters, clock, found[1])
+        if material is not None:
+            material += parts.in_turn(*found)
+        return [first, other]
+
+    def _one(
+        self,
+        question: str,
+        turns: Sequence[Turn],
+        filters: Filters,
+        clock: _Clock,
+        material: list[tuple[Passage, Article]] | None,
+    ) -> Answer:
+        """The answer to one question."""
         text = checked(question)
         coverage = self._store.coverage()
         blank = Answer(
-            question=question.encode("utf-8", "replace").decode("utf-8"),
+            question=_encodable(question),
             text="",
             answered=False,
             standalone_question=text,
@@ -581,8 +629,13 @@ class QABot:
         if evidence.reason:
             return _declined(blank, evidence.reason, evidence.missing, hits, clock)
         differences = disagreements(parsed, expanded, evidence.candidates, said_by=_said_by)
-        written = extractive.write(parsed, evidence, [item for found in differences for item in found.quotes])
-        differing = [(found, as_cited(found, written.citations, _said_by)) for found in differences]
+        otherwise = () if differences else others(alone, evidence.candidates)
+        differ: tuple[Difference | Other, ...] = (*differences, *otherwise)
+        written = extractive.write(parsed, evidence, [item for found in differ for item in found.quotes])
+        differing: list[tuple[Difference | Other, Disagreement | None]] = [
+            *((found, as_cited(found, written.citations, _said_by)) for found in differences),
+            *((found, found.as_cited(written.citations, _said_by)) for found in otherwise),
+        ]
         told = [(found, cited) for found, cited in differing if cited is not None]
         written = extractive.with_differences(written, told)
         if tells_of_outside(notice, (cited.quote for cited in written.citations)):
@@ -890,6 +943,12 @@ class _Clock:
         self.laps[stage] = round((now - self._last) * 1000, 3)
         self._last = now
 
+    def taken(self) -> dict[str, float]:
+        """The laps so far, which begin anew."""
+        laps = dict(self.laps)
+        self.laps.update(dict.fromkeys(laps, 0.0))
+        return laps
+
 
 def _declined(
     blank: Answer, reason: Reason, missing: Sequence[str], hits: Sequence[Hit], clock: _Clock
@@ -901,6 +960,11 @@ def _declined(
         passages=tuple(hit.passage for hit in hits[:_NEAREST]),
         timings_ms=clock.laps,
     )
+
+
+def _encodable(text: str) -> str:
+    """The text with "?" for a lone surrogate."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _said_by(article: Article, span: Span) -> str | None:
@@ -923,9 +987,6 @@ def _decision(answer: Answer, evidence: Evidence | None, least: float, *, listed
         return f"{quotes}; {confidence}"
     doubt = f"; doubted, as {evidence.doubt}" if evidence and evidence.doubt else ""
     return f"declined ({answer.reason}): {answer.text} {confidence.capitalize()}{doubt}"
-
-
-_FILTERS = ("as_of", "since", "until", "publisher", "articles")
 
 
 def _speaks_of_time(evidence: Evidence, expanded: Sequence[Expanded]) -> bool:

@@ -84,6 +84,13 @@ class Difference:
         return tuple(side.best.candidate for side in self.sides)
 
     @property
+    def opening(self) -> str:
+        """How a reader is told of it, before the values."""
+        if len(self.current) == 1:
+            return "The figure has changed"
+        return "The figures differ" if self.contradict else "The figures differ in how exact they are"
+
+    @property
     def current(self) -> tuple[Side, ...]:
         """The sides that some outlet still stands by; one alone when a single outlet brought its figure up to date."""
         return tuple(side for side in self.sides if not side.replaced)

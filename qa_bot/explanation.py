@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from qa_bot.candidates import Candidate, weights
@@ -63,7 +63,8 @@ class SentenceWeighed:
 class Explanation:
     """How a question was understood and decided.
 
-    ``str()`` gives lines to read, `to_dict` JSON-ready values.
+    ``str()`` gives lines to read, `to_dict` JSON-ready values. ``second`` is the second of two questions in
+    one; the rest is then of the first.
     """
 
     kind: str
@@ -73,13 +74,14 @@ class Explanation:
     confidence: float
     min_confidence: float
     decision: str
+    second: Explanation | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The explanation as JSON-ready values."""
-        values = asdict(self)
+        values = asdict(replace(self, second=None))
         for sentence in values["sentences"]:
             sentence["because"] = [{"feature": name, "value": value} for name, value in sentence["because"]]
-        return values
+        return {**values, "second": self.second.to_dict() if self.second else None}
 
     def __str__(self) -> str:
         """The explanation in lines."""
@@ -102,6 +104,8 @@ class Explanation:
             lines.append(f"  {place}. {sentence.score:.2f} {sentence.article_id}: {_cut(sentence.text)}")
             lines.append(f"     because of {because}; has {has or 'no word'}")
         lines.append(f"Decision: {self.decision}")
+        if self.second:
+            lines += ["", "The second question:", str(self.second)]
         return "\n".join(lines)
 
 

@@ -20,6 +20,7 @@ from qa_bot.overview import Sentence, Step
 from qa_bot.question import Question
 from qa_bot.text import sentences, terms
 from qa_bot.types import Article, Citation, Disagreement, Reason, Span, TimelineEvent
+from qa_bot.who_when import Other
 
 MAX_WORDS = 120
 _LABEL_CHARS = 50  # of a title that stands in for a publisher who is not known
@@ -103,26 +104,22 @@ def _source_of(quote: _Quote) -> str | None:
     return said_by(quote.article.text, quote.span, quote.best.span)
 
 
-def with_differences(written: Written, differences: Sequence[tuple[Difference, Disagreement]]) -> Written:
-    """The text with a line before it for each set of figures that the quotes give for one thing."""
+def with_differences(
+    written: Written, differences: Sequence[tuple[Difference | Other, Disagreement]]
+) -> Written:
+    """The text with a line before it for each set of figures, persons or days that quotes give for one thing."""
     lines = [_difference_line(*difference) for difference in differences]
     return replace(written, text="\n".join([*lines, written.text]))
 
 
-def _difference_line(difference: Difference, cited: Disagreement) -> str:
-    if len(difference.current) == 1:
-        start = "The figure has changed"
-    elif difference.contradict:
-        start = "The figures differ"
-    else:
-        start = "The figures differ in how exact they are"
+def _difference_line(difference: Difference | Other, cited: Disagreement) -> str:
     values = []
     for value, claims in itertools.groupby(cited.claims, key=lambda claim: claim.value):
         held = list(claims)
         speakers = ", ".join(dict.fromkeys(shown(claim.said_by) for claim in held if claim.said_by))
         marks = "".join(f"[{number}]" for number in sorted({claim.citation for claim in held}))
         values.append(f"{shown(value)}{f' ({speakers})' if speakers else ''} {marks}")
-    return f"{start}: {'; '.join(values)}."
+    return f"{difference.opening}: {'; '.join(values)}."
 
 
 def write_overview(chosen: Sequence[Sentence]) -> Written:

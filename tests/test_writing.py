@@ -248,6 +248,16 @@ def test_a_model_is_not_asked_where_there_is_no_evidence(index: Path) -> None:
     assert asked_for == []
 
 
+def test_two_questions_in_one_reach_the_model(index: Path) -> None:
+    """Both stand alone, with the passages of both; it writes one answer."""
+    seen: list[Request] = []
+    with QABot(index, llm=keeping(seen, faithful)) as bot:
+        answer = bot.answer("Who resigned, and when did the council of Lindholm meet?")
+    assert "Who resigned? When did the council of Lindholm meet?" in seen[0].text
+    assert seen[0].key("Elin Storm") != seen[0].key("met on Thursday")
+    assert answer.method == "llm"
+
+
 def test_instructions_in_articles_do_no_harm(index: Path) -> None:
     """They stand between lines that they cannot write, and what a model does of them is not shown."""
     seen: list[Request] = []

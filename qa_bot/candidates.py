@@ -136,10 +136,20 @@ def _read_best(question: Question, ranked: list[Candidate]) -> list[Candidate]:
     if not ranked or not question.units or not _LATIN.search(question.text):
         return ranked
     best, others = ranked[:CANDIDATES_READ], ranked[CANDIDATES_READ:]
+    best = [best[place] for place in in_reading_order(best)]
     found = scores(question.text, [item.text for item in best], [item.features for item in best])
     reread = [replace(item, score=float(score), read=True) for item, score in zip(best, found, strict=True)]
-    drop = best[-1].score - float(found.min()) + _UNREAD
+    drop = min(item.score for item in best) - float(found.min()) + _UNREAD
     return _in_order([*reread, *(replace(item, score=item.score - drop) for item in others)])
+
+
+def in_reading_order(ranked: Sequence[Candidate]) -> list[int]:
+    """The places of candidates in the order of reading: by article, the best one's first."""
+    articles = list(dict.fromkeys(item.article.id for item in ranked))
+    return sorted(
+        range(len(ranked)),
+        key=lambda place: (articles.index(ranked[place].article.id), ranked[place].span.start),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -172,6 +182,11 @@ class _Text:
     article: Article
     spans: list[Span]
     read: dict[int, _Sentence]
+
+    def quote(self, index: int) -> str:
+        """The text of a sentence."""
+        span = self.spans[index]
+        return self.article.text[span.start : span.end]
 
     def is_heading(self, index: int) -> bool:
         """Whether a sentence is a line of its own without a full stop: a heading, a caption, a title."""
@@ -309,18 +324,15 @@ class _Judge:
         self, texts: Mapping[str, _Text], places_: Mapping[tuple[str, int], Any]
     ) -> NDArray[np.float32]:
         """Cosines with the question, (sentences, 2): of the sentence, and of it with the one before."""
-        alone, windows = [], []
-        for article_id, index in places_:
-            text = texts[article_id]
-            span = text.spans[index]
-            first = text.spans[index - 1] if index else span
-            alone.append(text.article.text[span.start : span.end])
-            windows.append(text.article.text[first.start : span.end])
-        if not alone:
+        if not places_:
             return np.zeros((0, 2), dtype=np.float32)
-        vectors = self.embed([self.question.text, *alone, *windows])
-        cosines: NDArray[np.float32] = (vectors[1:] @ vectors[0]).reshape(2, -1).T
-        return cosines
+        own = [texts[article_id].quote(index) for article_id, index in places_]
+        before = [texts[article_id].quote(max(index - 1, 0)) for article_id, index in places_]
+        asked, *vectors = self.embed([self.question.text, *own, *before])
+        alone, previous = np.array(vectors).reshape(2, len(own), -1)
+        both = alone + previous
+        lengths = np.maximum(np.linalg.norm(both, axis=1), 1e-9)
+        return np.stack([alone @ asked, (both @ asked) / lengths], axis=1)
 
     def _learn_synonyms(self, texts: Mapping[str, _Text], places_: Mapping[tuple[str, int], Any]) -> None:
         """Which words of the sentences can stand for a word of the question."""

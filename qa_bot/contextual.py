@@ -1,9 +1,8 @@
-"""Words read in context, by two small transformers that come with the program.
+"""The transformer that reads a question and sentences together, and its tokens.
 
-One gives vectors of words in their sentence: all-MiniLM-L6-v2 (Reimers and Gurevych 2019; Wang et al. 2020;
-Apache-2.0, see assets/MINILM-LICENSE.txt). The other, fitted from it, reads a question and a sentence as one
-text and says how well the one answers the other. Weights have eight bits, in ONNX. Nothing is downloaded.
-tools/export_minilm.py and tools/train_evidence.py made the files.
+all-MiniLM-L6-v2 (Reimers and Gurevych 2019; Wang et al. 2020; Apache-2.0, see assets/MINILM-LICENSE.txt)
+with its layers fitted by tools/train_evidence.py, which made the files; the weights have eight bits, in
+ONNX. Nothing is downloaded.
 """
 
 from __future__ import annotations
@@ -17,90 +16,73 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-DIMENSIONS = 384
+WIDTH = 384
 _ASSETS = Path(__file__).parent / "assets"
-_TOKENS = 96  # read of a text, its two marks included: longer sentences are rare
-_QUESTION_TOKENS, _PAIR_TOKENS = 40, 90  # of a question, and of both together, their three marks included
-_BEGIN, _END = 101, 102  # the marks of the vocabulary at the ends of a text
-_BATCH = 6  # texts of like length that are read together: more would mostly pad
-_THREADS = 2  # the whole question takes 19 ms with two, 31 with one
+_BEGIN, _END = 101, 102  # the vocabulary's marks at the beginning of a text and after each part of it
+# Of a question, a sentence and the whole: longer ones are rare, and the time grows with the whole.
+_QUESTION_TOKENS, _SENTENCE_TOKENS, _TOKENS = 40, 80, 448
+_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A text's tokens: their numbers in the vocabulary, (tokens,), and unit vectors, (tokens, 384)."""
+class Layout:
+    """A question and n sentences as one text of tokens, a mark after each.
+
+    ``ids``: numbers in the vocabulary, (tokens,); ``types``: 0 in the question, 1 in the sentences;
+    ``spans``: for each sentence where its tokens stand, its mark included.
+    """
 
     ids: NDArray[np.int64]
-    vectors: NDArray[np.float32]
+    types: NDArray[np.int64]
+    spans: tuple[tuple[int, int], ...]
 
 
-def read(texts: Sequence[str]) -> list[Reading]:
-    """The tokens of each text, without the marks at its ends; none for a text without a word."""
-    session = _session("minilm.onnx")
-    encoded = [encoding.ids for encoding in _tokenizer().encode_batch_fast(list(texts))]
-    order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
-    done: dict[int, Reading] = {}
-    for first in range(0, len(order), _BATCH):
-        batch = order[first : first + _BATCH]
-        ids = np.zeros((len(batch), len(encoded[batch[-1]])), dtype=np.int64)
-        mask = np.zeros(ids.shape, dtype=np.float32)
-        for row, index in enumerate(batch):
-            ids[row, : len(encoded[index])] = encoded[index]
-            mask[row, : len(encoded[index])] = 1.0
-        (vectors,) = session.run(None, {"ids": ids, "mask": mask})
-        for row, index in enumerate(batch):
-            inside = slice(1, len(encoded[index]) - 1)
-            done[index] = Reading(ids[row, inside], vectors[row, inside])
-    return [done[index] for index in range(len(texts))]
+def tokens(texts: Sequence[str]) -> list[list[int]]:
+    """The numbers of each text's tokens; none for a text without a word."""
+    return [
+        encoding.ids for encoding in _tokenizer().encode_batch_fast(list(texts), add_special_tokens=False)
+    ]
 
 
-def answering(question: Reading, sentences: Sequence[Reading]) -> NDArray[np.float32]:
-    """How well each of n sentences answers a question, read together with it: (n,), larger is better."""
-    tokens = [pair(question.ids, sentence.ids) for sentence in sentences]
-    order = sorted(range(len(tokens)), key=lambda index: len(tokens[index][0]))
-    found = np.zeros(len(tokens), dtype=np.float32)
-    for first in range(0, len(order), _BATCH):
-        batch = order[first : first + _BATCH]
-        ids, types, mask = paired([tokens[index] for index in batch])
-        (found[batch],) = _session("cross.onnx").run(None, {"ids": ids, "types": types, "mask": mask})
-    return found
+def layout(question: Sequence[int], sentences: Sequence[Sequence[int]]) -> Layout:
+    """The tokens of a question and of sentences as one text; the longest are cut where they are too many."""
+    ids = [_BEGIN, *question[:_QUESTION_TOKENS], _END]
+    asked, most = len(ids), _SENTENCE_TOKENS
+    while most > 1 and sum(min(len(sentence), most) + 1 for sentence in sentences) > _TOKENS - asked:
+        most -= 1
+    spans = []
+    for sentence in sentences:
+        begin = len(ids)
+        ids += [*sentence[:most], _END]
+        spans.append((begin, len(ids)))
+    types = np.zeros(len(ids), dtype=np.int64)
+    types[asked:] = 1
+    return Layout(np.array(ids, dtype=np.int64), types, tuple(spans))
 
 
-def pair(question: NDArray[np.int64], sentence: NDArray[np.int64]) -> tuple[list[int], int]:
-    """The tokens of both as one text, with the marks between and around, and where the sentence begins."""
-    asked = [_BEGIN, *question.tolist()[:_QUESTION_TOKENS], _END]
-    return [*asked, *sentence.tolist()[: _PAIR_TOKENS - len(asked) - 1], _END], len(asked)
-
-
-def paired(
-    tokens: Sequence[tuple[list[int], int]],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Pairs as arrays (pairs, longest): token numbers, 1 where the sentence stands, 0 where padding does."""
-    ids = np.zeros((len(tokens), max(len(numbers) for numbers, _ in tokens)), dtype=np.int64)
-    types, mask = np.zeros_like(ids), np.zeros(ids.shape, dtype=np.float32)
-    for row, (numbers, begin) in enumerate(tokens):
-        ids[row, : len(numbers)] = numbers
-        types[row, begin : len(numbers)] = 1
-        mask[row, : len(numbers)] = 1.0
-    return ids, types, mask
+def states(laid: Layout) -> NDArray[np.float32]:
+    """What the transformer makes of each token in the light of all others: (tokens, WIDTH)."""
+    (found,) = _session().run(None, {"ids": laid.ids[None], "types": laid.types[None]})
+    return np.asarray(found[0], dtype=np.float32)
 
 
 @lru_cache(maxsize=1)
 def _tokenizer() -> Any:
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(_ASSETS / "minilm-tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(_ASSETS / "reader-tokenizer.json"))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(_TOKENS)
+    tokenizer.enable_truncation(_SENTENCE_TOKENS)
     return tokenizer
 
 
-@lru_cache(maxsize=2)
-def _session(file: str) -> Any:
+@lru_cache(maxsize=1)
+def _session() -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = _THREADS
     options.log_severity_level = 3  # errors only
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # other work may want the cores
-    return onnxruntime.InferenceSession(str(_ASSETS / file), options, providers=["CPUExecutionProvider"])
+    file = str(_ASSETS / "reader.onnx")
+    return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])

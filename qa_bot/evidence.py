@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa_bot.candidates import FEATURES, Candidate, Embed, judge, weights
-from qa_bot.expansion import Expanded
+from qa_bot.expansion import Expanded, asked_who
 from qa_bot.figures import NEAR, asked_of, figures
 from qa_bot.lexicon import Phrase, places, stop_terms
 from qa_bot.question import Question, Unit
@@ -74,7 +74,11 @@ def weigh(
     doubt = _doubt(question, expanded, best)
     if doubt is None and question.office and not _office_there(question, expanded, candidates):
         doubt = "the country and the office asked about stand nowhere together"
-    confidence = max(_probability(best, expanded), _FIGURE_FITS if told else 0.0)
+    confidence = max(
+        _probability(best, expanded),
+        _FIGURE_FITS if told else 0.0,
+        _LITERAL_FITS if _literal(question, best) else 0.0,
+    )
     confidence *= 1.0 if doubt is None else _UNGRANTED
     uncovered = _uncovered(best, expanded)
     if uncovered:
@@ -99,6 +103,15 @@ def _with_figure(
     return [item for item in candidates if id(item) in found]
 
 
+def _literal(question: Question, best: Candidate) -> bool:
+    """Whether a sentence has all words and names of a question as they are, and the kind of thing asked."""
+    asked = question.kind in _HELD_KINDS and not best.features[f"no_{question.kind}"]
+    return asked and len(best.own) >= _LITERAL_UNITS and min(best.own) >= _AS_IT_IS
+
+
+_HELD_KINDS = ("number", "date", "person", "place")
+_LITERAL_UNITS, _AS_IT_IS = 2, 0.95
+_LITERAL_FITS = 0.85  # of 49 such questions over samples and news 46 were answered rightly
 _FIGURE_FITS = 0.75  # of 19 questions over samples and news whose figure fits, 18 can be answered
 
 
@@ -119,9 +132,9 @@ _NEARLY_BEST = 1.5  # in rank score: beyond it the better sentence is right far 
 def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) -> str | None:
     """What a question takes for granted and is not there; it makes the probability smaller.
 
-    "How many hostages ..." takes it that there are hostages, "Why was he dismissed?" that he was: when
-    neither that word nor one for it stands near the best sentence, its other words prove little. The
-    logistic model cannot tell, as common words are paraphrased so often.
+    "How many hostages ..." takes it that there are hostages, "Why was he dismissed?" that he was, "Who is
+    the mayor?" that there is one: when neither that word nor one for it stands near the best sentence, its
+    other words prove little. The logistic model cannot tell, as common words are paraphrased so often.
     """
     covered = {item.unit: value for item, value in zip(expanded, best.covered, strict=True)}
     counted = [covered[unit] for unit in question.counted if unit in covered]
@@ -131,11 +144,14 @@ def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) ->
         return "the figures are of another country"
     if _A_NAME.search(question.text) and not _named(question, best):
         return "no name stands there"
+    asked = asked_who(question, expanded)
+    if asked and not set(terms(asked)) <= set(terms(_around(best))):
+        return "somebody of another name may be meant"
     if _NEXT.search(question.text) and not _NEXT_TOLD.search(_around(best)):
         return "nobody is said to follow"
     if _time_lacks(expanded, best):
         return "what stands there is of another time"
-    if question.kind in ("reason", "date"):
+    if question.kind in ("reason", "date", "person"):
         told = [
             covered[item.unit] for item in expanded if item.unit.kind == "word" and item.rarity >= _TELLING
         ]
@@ -229,12 +245,18 @@ _UNGRANTED = 0.4
 
 
 def _uncovered(best: Candidate, expanded: Sequence[Expanded]) -> tuple[str, ...]:
-    """Names of the question that neither the sentence nor what stands around it has."""
-    return tuple(
-        item.unit.text
+    """Places of the question that neither the sentence nor what stands around it has, where it has another.
+
+    A sentence that names none may well be of it: news from the United States seldom says so.
+    """
+    lacking = [
+        item.unit
         for item, covered in zip(expanded, best.covered, strict=True)
         if item.unit.kind == "place" and covered < _NAME_COVERED
-    )
+    ]
+    asked = {item.unit.terms for item in expanded}
+    told = {places()[phrase] for phrase in _phrases(terms(best.text)) if phrase in places()}
+    return tuple(unit.text for unit in lacking) if told - asked else ()
 
 
 _NAME_COVERED = 0.36

@@ -98,15 +98,22 @@ def embed_question(model: BaseEmbedding, question: str) -> NDArray[np.float32]:
 def word_vectors(texts: list[str]) -> NDArray[np.float32]:
     """Unit vectors of single words or short texts, (len(texts), 256), whatever embedder is set.
 
-    They tell near synonyms ("soldiers", "troops") without a call to any service. The last ones are kept, some
-    8 MB, as the same sentences are asked again and again.
+    They tell near synonyms ("soldiers", "troops") without a call to any service. Some are kept, 8 MB at most,
+    as the same sentences are asked again and again.
     """
-    return np.stack([_word_vector(text) for text in texts]) if texts else text_vectors(texts)
+    found = {text: vector for text in texts if (vector := _kept_vectors.get(text)) is not None}
+    new = [text for text in dict.fromkeys(texts) if text not in found]
+    if new:
+        made = dict(zip(new, text_vectors(new), strict=True))
+        found.update(made)
+        if len(_kept_vectors) + len(made) > _VECTORS_KEPT:
+            _kept_vectors.clear()
+        _kept_vectors.update(made)
+    return np.stack([found[text] for text in texts]) if texts else text_vectors([])
 
 
-@lru_cache(maxsize=1 << 13)
-def _word_vector(text: str) -> NDArray[np.float32]:
-    return np.asarray(text_vectors([text])[0])
+_VECTORS_KEPT = 1 << 13
+_kept_vectors: dict[str, NDArray[np.float32]] = {}
 
 
 @lru_cache(maxsize=1 << 16)

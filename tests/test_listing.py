@@ -290,7 +290,7 @@ def test_a_figure_is_the_same_with_its_sign_and_of_the_same_thing(
         ),
         (
             "Which countries sent divers to Varle?",
-            "The articles say so of Norway [1], Germany [2] and Latvia [3].",
+            "The articles say so of Norway [1], Latvia [2] and Germany [3].",
         ),
     ],
 )

@@ -105,9 +105,9 @@ def sides(
             ["Monday, 4 November 2024", "Sunday, 3 November 2024"],
         ),
         (
-            "When did the ferry to Gorm sink?",
-            "The ferry to Gorm sank on Sunday evening.",
-            "The ferry to Gorm sank on Monday.",
+            "When did the ferry to Gorm capsize?",
+            "The ferry to Gorm capsized on Sunday evening.",
+            "The ferry to Gorm capsized on Monday.",
             ["Sunday evening, 3 November 2024", "Monday, 4 November 2024"],
         ),
     ],
@@ -244,13 +244,13 @@ def test_they_stand_side_by_side_in_the_answer(tmp_path: Path) -> None:
                 text="Bryn is under water. The dam at Bryn failed on 5 November. "
                 "The evacuation of Bryn was ordered by the governor."),
         Article(id="three", publisher="Eastgate Review", published="2024-11-05",
-                text="The ferry to Gorm sank on Sunday off the cape."),
+                text="The ferry to Gorm capsized on Sunday off the cape."),
         Article(id="four", publisher="Eastgate Review", published="2024-11-06",
-                text="The ferry to Gorm sank on Monday off the cape."),
+                text="The ferry to Gorm capsized on Monday off the cape."),
     ]  # fmt: skip
     with QABot.from_articles(write_articles(tmp_path / "news", news), index_dir=tmp_path / "index") as bot:
         when, who = bot.answer(WHEN), bot.answer(WHO)
-        changed = bot.answer("When did the ferry to Gorm sink?")
+        changed = bot.answer("When did the ferry to Gorm capsize?")
     assert when.text.startswith("The dates differ: ")
     assert {claim.value for claim in when.disagreements[0].claims} == {
         "Monday, 4 November 2024",

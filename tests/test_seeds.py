@@ -94,3 +94,20 @@ def test_no_citation_of_the_demo_is_false(result: dict[str, Any]) -> None:
     assert result["citations"]["false"] == 0
     assert result["greetings"]["right"]["value"] == 1.0
     assert result["unknown_evidence"] == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When did Rutte resign?",
+        "Who is the mayor of Paris?",
+        "Who is the mayor of London?",
+        "Who resigned from the Pentagon?",
+        "When did NATO send soldiers to Kursk?",
+        "How many drones did North Korea send?",
+    ],
+)
+def test_what_happened_to_another_is_not_told(demo: QABot, question: str) -> None:
+    """Somebody resigned, a minister is named, soldiers were sent: not these."""
+    answer = demo.answer(question)
+    assert not answer.answered and not answer.citations

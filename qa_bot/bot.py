@@ -283,7 +283,7 @@ class QABot:
         evidence = None
         if answer.method != "none" or answer.reason not in (None, "empty_index"):
             expanded = self._expand(parsed)
-            hits, whole = self._found(parsed.text, weighted_terms(expanded), filters)
+            hits, whole = self._found(parsed, weighted_terms(expanded), filters)
             evidence = self._weigh(parsed, expanded, hits, whole) if hits else None
         least = self.settings.min_confidence
         listed = answer.answered and self._desk().listed(parsed.text, filters, lambda: None) is not None
@@ -611,7 +611,7 @@ class QABot:
             return overview
         parsed = parse(alone)
         expanded = self._expand(parsed)
-        hits, whole = self._found(alone, weighted_terms(expanded), filters)
+        hits, whole = self._found(parsed, weighted_terms(expanded), filters)
         clock.lap("retrieve")
         if not hits:
             admitted = any(filters.admit(article) for article in self._store.articles())
@@ -750,21 +750,21 @@ class QABot:
     # --- finding and weighing ----------------------------------------------------------------
 
     def _found(
-        self, question: str, terms: Mapping[str, float], filters: Filters
+        self, question: Question, terms: Mapping[str, float], filters: Filters
     ) -> tuple[list[Hit], dict[str, Article]]:
         """The best passages, and the articles of those that are read, whole, as they were cut from them.
 
         When somebody changes the index meanwhile the search is done again; an article that still does
         not fit its passages is left out.
         """
-        from qa_bot.candidates import PASSAGES_READ
+        from qa_bot.candidates import passages_read
         from qa_bot.retrieval import stale
 
         limit = self.settings.candidates
         for _ in range(_TRIES):
             generation = self._store.generation
-            hits = self._retriever.search(question, terms, filters=filters, limit=limit)
-            ids = dict.fromkeys(hit.article.id for hit in hits[:PASSAGES_READ])
+            hits = self._retriever.search(question.text, terms, filters=filters, limit=limit)
+            ids = dict.fromkeys(hit.article.id for hit in hits[: passages_read(question)])
             whole = {article.id: article for article in map(self._store.article, ids) if article is not None}
             kept = [hit for hit in hits if not stale(hit, ids, whole)]
             if self._store.generation == generation:
@@ -784,7 +784,7 @@ class QABot:
         hits: Sequence[Hit],
         whole: Mapping[str, Article],
     ) -> Evidence:
-        from qa_bot.candidates import PASSAGES_READ
+        from qa_bot.candidates import passages_read
         from qa_bot.evidence import weigh
         from qa_bot.models import word_vectors
 
@@ -792,7 +792,7 @@ class QABot:
         return weigh(
             parsed,
             expanded,
-            found[:PASSAGES_READ],
+            found[: passages_read(parsed)],
             word_vectors,
             min_confidence=self.settings.min_confidence,
         )

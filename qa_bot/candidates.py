@@ -39,6 +39,7 @@ _SYNONYM_MOST = 0.85
 _ONE_WORD = 0.75  # cosine of a word's own forms
 _PREVIOUS, _PARAGRAPH, _SECOND_LAST, _NEXT, _HEADING, _TITLE, _PASSAGE = 0.75, 0.6, 0.5, 0.3, 0.6, 0.5, 0.35
 PASSAGES_READ = 12
+_PASSAGES_WITH_FIGURES = 24  # where a number is asked for: a source that gives another one may stand far down
 CANDIDATES_READ = 8  # sentences that the reader holds against the question: of 12 no other one came first
 _NEAR_WORDS, _FAR_WORDS = 4, 16  # full weight up to 4 words away, the least from about 17 on
 _SENTENCE_WORDS = (4, 80)
@@ -108,6 +109,11 @@ class Candidate:
         return self.article.text[self.span.start : self.span.end]
 
 
+def passages_read(question: Question) -> int:
+    """How many of the best passages are read for a question."""
+    return _PASSAGES_WITH_FIGURES if question.kind == "number" else PASSAGES_READ
+
+
 def judge(
     question: Question,
     expanded: Sequence[Expanded],
@@ -135,9 +141,16 @@ def _read_best(question: Question, ranked: list[Candidate]) -> list[Candidate]:
     """
     if not ranked or not question.units or not _LATIN.search(question.text):
         return ranked
-    best, others = ranked[:CANDIDATES_READ], ranked[CANDIDATES_READ:]
-    best = [best[place] for place in in_reading_order(best)]
-    found = scores(question.text, [item.text for item in best], [item.features for item in best])
+    places = in_reading_order(ranked[:CANDIDATES_READ])
+    best = [ranked[place] for place in places]
+    found = np.empty(len(places))
+    found[places] = scores(question.text, [item.text for item in best], [item.features for item in best])
+    return as_read(ranked, found)
+
+
+def as_read(ranked: Sequence[Candidate], found: NDArray[np.float64]) -> list[Candidate]:
+    """Candidates in the order of the reader's scores, (n,), of the first n; the others behind them."""
+    best, others = ranked[: len(found)], ranked[len(found) :]
     reread = [replace(item, score=float(score), read=True) for item, score in zip(best, found, strict=True)]
     drop = min(item.score for item in best) - float(found.min()) + _UNREAD
     return _in_order([*reread, *(replace(item, score=item.score - drop) for item in others)])
@@ -282,7 +295,7 @@ class _Judge:
         texts: dict[str, _Text] = {}
         places_: dict[tuple[str, int], tuple[Passage, float]] = {}
         top = found[0][0].score if found else 1.0
-        for passage, article in found[:PASSAGES_READ]:
+        for passage, article in found[: passages_read(self.question)]:
             text = texts.setdefault(article.id, _Text(article, _spans_of(article.text), {}))
             for index, span in enumerate(text.spans):
                 if span.start < passage.end and span.end > passage.start:

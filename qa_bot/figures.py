@@ -84,6 +84,16 @@ def figures(asked: Asked, candidates: Sequence[Candidate], reach: float) -> list
     return found
 
 
+def says_whose(asked: Asked, candidates: Sequence[Candidate], reach: float) -> bool:
+    """Whether any figure near is said to be of the country asked about; the others may then be so unsaid."""
+    return any(
+        quantity.of == {asked.owned} or quantity.by == asked.owned
+        for candidate in candidates
+        if candidate.score >= candidates[0].score - reach
+        for quantity in quantities(candidate.article.text, candidate.span)
+    )
+
+
 # --- what is asked -----------------------------------------------------------------------------------
 
 
@@ -199,6 +209,11 @@ class Asked:
         return frozenset(phrase for phrase in places if not self.named.intersection(phrase))
 
     @property
+    def owned(self) -> Phrase | None:
+        """The country whose figures are asked for."""
+        return self.of or self.by
+
+    @property
     def tells_whose(self) -> bool:
         """Whether the question says of what country, or whose figures it wants compared."""
         return bool(self.of or self.by or self.compares)
@@ -259,7 +274,7 @@ class Asked:
         return near and bool((self.people and quantity.states & EVENTS) or (quantity.places and self.places))
 
     def _of_owner(self, quantity: Quantity, sentence: _Sentence) -> bool:
-        owner = self.of or self.by
+        owner = self.owned
         if owner is None:
             return True
         if quantity.of:
@@ -300,10 +315,25 @@ class Asked:
             return False
         beside = frozenset(terms(sentence.beside(quantity)))
         if not self.wanted:
-            return quantity.measure == "distance" and len(self.names) > 1
+            return (
+                quantity.measure == "distance"
+                and len(self.names) > 1
+                and self._measured_to(quantity, sentence)
+            )
         own = all(item.terms & sentence.terms for item in self.wanted)
         return own and any(item.terms & beside for item in self.wanted)
 
+    def _measured_to(self, quantity: Quantity, sentence: _Sentence) -> bool:
+        """Whether a distance is told to a place asked about: "20 km from Sudzha", "between Sudzha and Kursk ..."."""
+        text, span = sentence.candidate.article.text, sentence.candidate.span
+        if _BETWEEN.search(text, span.start, quantity.span.start):
+            return True
+        after = " " + " ".join(terms(text[quantity.span.end : span.end])[:_TO_PLACE]) + " "
+        return any(f" {' '.join(form)} " in after for forms in self.written for form in forms)
+
+
+_TO_PLACE = 9  # words after a distance, in which it says from where: "(12 miles) to the south of the town of"
+_BETWEEN = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
 
 # How far a sentence and what stands around it must have a unit (Candidate.covered): 1.0 itself, .75 in
 # the sentence before, .6 in the paragraph or under the heading, .35 somewhere in the passage.

@@ -831,8 +831,8 @@ def _acts_there(following: Sequence[str]) -> bool:
         following = following[3:]
     if following in (["has"], ["have"], ["had"]):  # right before the figure
         return True
-    near = following[:5]
-    return not _TELLS.intersection(near) and bool(_acts().intersection(near[:4]))
+    act = next((place for place, term in enumerate(following[:4]) if term in _acts()), None)
+    return act is not None and not _TELLS.intersection(following[: max(act + 3, 5)])
 
 
 def _is_subject(found: Sequence[Word], index: int) -> bool:

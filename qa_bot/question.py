@@ -74,7 +74,12 @@ def checked(question: object) -> str:
 
 
 def parse(text: str) -> Question:
-    """Take a question apart. A question without content words has no units."""
+    """Take a question apart. A question without content words has no units.
+
+    Whether sources agree on something is told by what they say of it: "Do the articles agree on how many
+    were hurt?" is taken as "How many were hurt?".
+    """
+    text = _of_the_matter(text)
     found = words(text)
     kind = _kind(text)
     placed = _units(found, text)
@@ -87,6 +92,25 @@ def parse(text: str) -> Question:
     return Question(
         text, kind, tuple(units), counted, _counted_of(in_order, counted), asked, _office(in_order)
     )
+
+
+_AGREE = re.compile(
+    r"^\W*(?:do|did|does|is|are|where do|how do|how far do|in what do|what do|what figures? do|what numbers? do)\b(?: (?:all|both|the|these|those|"
+    r"various|different|five|two|three|four|news|other))* (?:sources|articles|reports|outlets|papers|newspapers|accounts|media|sides|it|they)"
+    r"(?: \w+)?? (?:agreed?|disagree|disputed|differ|vary|say|report|give|tell us|tell)(?: with (?:one another|each other))?"
+    r" (?:on|about|over|in|as to|for|regarding|of)? ?(?P<matter>(?:how (?:many|much|far|long|large|big|old|high)|who|when|where|why)\b.{3,}"
+    r"|the (?:number|size|total|amount|price|cost|age|toll|date)\b.{3,})$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _of_the_matter(text: str) -> str:
+    """A question whether sources agree on something, as the question for that thing; others as they are."""
+    match = _AGREE.match(text)
+    if not match:
+        return text
+    matter = match["matter"]
+    return f"What is {matter}" if matter[:4].casefold() == "the " else matter[0].upper() + matter[1:]
 
 
 # --- kind ---------------------------------------------------------------------------------------

@@ -58,12 +58,6 @@ def featured(model: Mapping[str, NDArray[Any]], rows: NDArray[np.float64]) -> ND
     return np.asarray(table @ model["sum"] + model["sum_bias"], dtype=np.float64)
 
 
-def probability(score: float) -> float:
-    """The chance that the sentence of this score, the best one, answers (Platt 1999)."""
-    slope, bias = _weights()["calibration"]
-    return float(1.0 / (1.0 + np.exp(-np.clip(slope * score + bias, -30.0, 30.0))))
-
-
 @lru_cache(maxsize=1)
 def _weights() -> dict[str, NDArray[Any]]:
     with np.load(Path(__file__).parent / "assets" / "reader.npz", allow_pickle=False) as file:

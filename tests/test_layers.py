@@ -34,7 +34,7 @@ LAYERS: tuple[tuple[str, str], ...] = (
     ("and what they leave out", "ellipsis"),
     ("expansion and speech", "expansion speech sameness statements"),
     ("candidates and sources", "candidates attribution"),
-    ("figures and agreement", "figures contradictions agreement"),
+    ("figures, agreement, doubts", "figures contradictions agreement doubts"),
     ("persons and days", "who_when"),
     ("support", "support"),
     ("indexes", "word_index vector_index"),

@@ -34,10 +34,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_bot import QABot
-from qa_bot.candidates import CANDIDATES_READ, PASSAGES_READ, RANKED, Candidate, in_reading_order, rank
+from qa_bot.candidates import (
+    CANDIDATES_READ,
+    RANKED,
+    Candidate,
+    as_read,
+    in_reading_order,
+    passages_read,
+    rank,
+)
 from qa_bot.config import bundled
 from qa_bot.contextual import tokens
-from qa_bot.evidence import answer_features
+from qa_bot.evidence import SIGNS, Sign, answer_features, read_signs
 from qa_bot.expansion import Expanded, expand, weighted_terms
 from qa_bot.models import word_rarity, word_vectors
 from qa_bot.question import parse
@@ -98,9 +106,10 @@ def main() -> int:
     general = [as_asked(case) for case in train if case.source == "SQuAD"]
     model = fitted(options.wheel, [(general, GENERAL_EPOCHS), ([as_asked(case) for case in train], EPOCHS)])
     found = [_scores(model, case) for case in test]
-    report(test, found)
+    weights["confidence"], told = confidence_model(test, found)
+    report(test, found, told)
     if options.write:
-        reader = {"features": np.array(RANKED), **model.weights(), "calibration": calibration(test, found)}
+        reader = {"features": np.array(RANKED), **model.weights()}
         (ASSETS / "evidence.json").write_text(json.dumps(weights, indent=1) + "\n", "utf-8")
         np.savez_compressed(ASSETS / "reader.npz", **reader)  # type: ignore[arg-type]
         export(model.transformer, options.wheel, ASSETS)
@@ -210,7 +219,7 @@ def _asked(bot: QABot, question: str, group: str, articles: tuple[str, ...]) -> 
     filters = Filters(articles=articles or None)
     terms = weighted_terms(expanded)
     hits = bot._retriever.search(question, terms, filters=filters, limit=bot.settings.candidates)
-    found = [(hit.passage, bot.article(hit.article.id)) for hit in hits[:PASSAGES_READ]]
+    found = [(hit.passage, bot.article(hit.article.id)) for hit in hits[: passages_read(parsed)]]
     named = not any(item.missing for item in expanded if item.unit.kind in ("name", "place"))
     candidates = rank(parsed, expanded, found, word_vectors)
     return Case(question, group, "SQuAD", True, named, candidates, np.zeros(0, dtype=bool), expanded)
@@ -319,26 +328,51 @@ def _scores(model: Reader, case: Case) -> NDArray[np.float64]:
     return found
 
 
-def calibration(cases: Sequence[Case], found: Sequence[NDArray[np.float64]]) -> Matrix:
-    """Slope and bias that make the best score a probability, on the own questions (Platt 1999)."""
-    own = [
-        (scores.max(), _best_holds(case, scores))
-        for scores, case in zip(found, cases, strict=True)
-        if case.source != "SQuAD" and case.named
+def _quoted(case: Case, found: NDArray[np.float64]) -> tuple[dict[Sign, float], bool] | None:
+    """The signs of the sentence to quote, and whether it answers; None where a name is missing."""
+    question = parse(case.question)
+    if not case.named or not question.units:
+        return None
+    pairs = zip(case.candidates, case.gold, strict=True)
+    gold = {(item.article.id, item.span) for item, holds in pairs if holds}
+    (best, *_), signs, _ = read_signs(question, case.expanded, as_read(case.candidates, found))
+    return signs, (best.article.id, best.span) in gold
+
+
+def confidence_model(
+    cases: Sequence[Case], found: Sequence[NDArray[np.float64]]
+) -> tuple[dict[str, Any], list[tuple[float, bool]]]:
+    """Bias and weights of the confidence, from cases kept from the reader; each case's, cross-validated.
+
+    SQuAD's are left out, as its questions are put to one paragraph that is known to be on the subject.
+    """
+    told = [
+        (case.group, row)
+        for case, scores in zip(cases, found, strict=True)
+        if case.source != "SQuAD" and (row := _quoted(case, scores))
     ]
-    score = np.array([[best] for best, _ in own])
-    right = np.array([float(holds) for _, holds in own])
-    slope, bias = fit(score, right, np.ones(len(own)))
-    return np.array([float(slope[0]), bias])
+    matrix = np.array([[signs[name] for name in SIGNS] for _, (signs, _) in told])
+    right = np.array([float(holds) for _, (_, holds) in told])
+    groups = list(dict.fromkeys(group for group, _ in told))
+    fold = np.array([groups.index(group) % FOLDS for group, _ in told])
+    predicted = np.empty(len(told))
+    for each in range(FOLDS):
+        kept = fold == each
+        coefficients, bias = fit(matrix[~kept], right[~kept], np.ones(int((~kept).sum())))
+        predicted[kept] = 1 / (1 + np.exp(-(matrix[kept] @ coefficients + bias)))
+    coefficients, bias = fit(matrix, right, np.ones(len(told)))
+    named = {name: round(float(value), 4) for name, value in zip(SIGNS, coefficients, strict=True)}
+    return {"bias": round(bias, 4), "weights": named}, list(zip(predicted, right > 0, strict=True))
 
 
 def _best_holds(case: Case, scores: NDArray[np.float64]) -> bool:
     return bool(case.gold[int(scores.argmax())])
 
 
-def report(cases: Sequence[Case], found: Sequence[NDArray[np.float64]]) -> None:
-    """Print how well sentences are chosen, and how well their scores tell whether there is an answer."""
-    slope, bias = calibration(cases, found)
+def report(
+    cases: Sequence[Case], found: Sequence[NDArray[np.float64]], told: Sequence[tuple[float, bool]]
+) -> None:
+    """Print how well sentences are chosen, whether there is an answer is told, and confidence fits."""
     pairs = list(zip(found, cases, strict=True))
     for name in get_args(Source):
         chosen = [(scores, case) for scores, case in pairs if case.source == name]
@@ -348,11 +382,6 @@ def report(cases: Sequence[Case], found: Sequence[NDArray[np.float64]]) -> None:
         yes = [scores.max() for scores, case in chosen if case.answerable and case.named]
         no = [scores.max() for scores, case in chosen if not case.answerable and case.named]
         print(f"{name}: AUC of {len(yes)} answerable against {len(no)} unanswerable {auc(yes, no):.3f}")
-    told = [
-        (1 / (1 + np.exp(-(slope * scores.max() + bias))), _best_holds(case, scores))
-        for scores, case in pairs
-        if case.source != "SQuAD" and case.named
-    ]
     for low in np.arange(0, 1, 0.1):
         inside = [right for confidence, right in told if low <= confidence < low + 0.1]
         if inside:

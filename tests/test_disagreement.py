@@ -1,12 +1,15 @@
 """Figures that differ are shown when they are of the same thing, and only then."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from qa_bot import QABot
 from qa_bot.attribution import said_by
 from qa_bot.candidates import Candidate, judge
 from qa_bot.disagreement import Difference, about, as_cited, disagreements
@@ -184,6 +187,23 @@ def test_figures_of_the_same_thing_that_differ_are_found(
 ) -> None:
     """Other words for the same thing, place and deed do not hide that two outlets tell different numbers."""
     assert two(question, one, other).sides == [sides]
+
+
+def test_a_figure_that_stands_far_down_is_seen(tmp_path: Path) -> None:
+    """Seventeen passages that repeat the words of the question come first; two have a number."""
+    talk = "Norwegian soldiers in Harwell were seen near the {} mill, the soldiers of Norway said."
+    rows = [("first", "There are 800 Norwegian soldiers in Harwell, the army said.")]
+    trees = "alder birch cedar elm fir gorse hazel iris juniper kelp lime maple nettle oak pine quince rowan"
+    rows += [(tree, talk.format(tree)) for tree in trees.split()]
+    rows += [("last", "There are 1,100 Norwegian soldiers in Harwell, the mayor said.")]
+    corpus = tmp_path / "corpus.jsonl"
+    lines = [
+        json.dumps({"id": name, "publisher": name, "date": "2024-11-05", "text": text}) for name, text in rows
+    ]
+    corpus.write_text("\n".join(lines), "utf-8")
+    with QABot.from_articles(corpus, index_dir=tmp_path / "index") as bot:
+        (difference,) = bot.answer("How many Norwegian soldiers are in Harwell?").disagreements
+    assert {claim.value for claim in difference.claims} == {"800", "1,100"}
 
 
 # --- the same, or another thing -----------------------------------------------------------------------

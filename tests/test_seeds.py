@@ -111,3 +111,34 @@ def test_what_happened_to_another_is_not_told(demo: QABot, question: str) -> Non
     """Somebody resigned, a minister is named, soldiers were sent: not these."""
     answer = demo.answer(question)
     assert not answer.answered and not answer.citations
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many North Korean soldiers are in Kursk?",
+        "Do the articles agree on how many North Korean soldiers are in Kursk?",
+        "Where do the papers differ about how many North Korean soldiers are in Kursk?",
+    ],
+)
+def test_whether_sources_agree_is_told_by_what_they_say(demo: QABot, question: str) -> None:
+    """Asked for the number or for agreement on it: each source's figure, side by side."""
+    (difference,) = demo.answer(question).disagreements
+    values = " ".join(claim.value for claim in difference.claims)
+    assert all(figure in values for figure in ("8,000", "10,000", "11,000"))
+
+
+@pytest.mark.parametrize(
+    ("told", "turned"),
+    [
+        ("How far is Rostov from Moscow?", "How far is Kursk from Moscow?"),
+        (
+            "How many soldiers did North Korea send to Russia?",
+            "How many soldiers did South Korea send to Russia?",
+        ),
+        ("How many North Korean soldiers are in Kursk?", "How many Ukrainian soldiers are in Kursk?"),
+    ],
+)
+def test_a_figure_of_another_pair_or_country_is_no_answer(demo: QABot, told: str, turned: str) -> None:
+    """The words are the same; who sends, whose soldiers and how far from where are not."""
+    assert demo.answer(told).confidence > 2 * demo.answer(turned).confidence

@@ -18,12 +18,11 @@ import jellyfish
 
 from qa_bot.attribution import said_by
 from qa_bot.dates import MONTHS, WEEKDAYS, TimeExpression
-from qa_bot.lexicon import place_names, places, short_forms, stop_terms
+from qa_bot.lexicon import base_form, place_names, places, short_forms, stop_terms
 from qa_bot.statements import (
     Figure,
     Name,
     Statement,
-    base_form,
     is_common,
     is_past,
     is_verb,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from qa_bot.lexicon import STOP_WORDS, countries, seats, stop_terms
+from qa_bot.lexicon import STOP_WORDS, base_form, countries, seats, stop_terms
 from qa_bot.listing import (
     ASKS,
     BREAKS,
@@ -25,7 +25,7 @@ from qa_bot.listing import (
     which_outlets,
 )
 from qa_bot.overview import Sentence
-from qa_bot.statements import Statement, base_form
+from qa_bot.statements import Statement
 from qa_bot.text import Word, term_of, terms, words
 from qa_bot.types import Span
 

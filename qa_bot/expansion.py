@@ -11,7 +11,7 @@ from typing import Protocol
 
 from jellyfish import damerau_levenshtein_distance
 
-from qa_bot.lexicon import Phrase, place_names, seats, short_forms
+from qa_bot.lexicon import Phrase, place_names, seats, short_forms, verb_forms
 from qa_bot.question import Question, Unit
 
 # What finding another form of a word counts beside finding the word itself (1.0).
@@ -97,6 +97,8 @@ def _expand(unit: Unit, vocabulary: Vocabulary, total: int, rarity: Callable[[st
     else:
         named = unit.kind == "name"
         parts = tuple(_word_part(term, vocabulary, named=named) for term in unit.terms)
+        if not named and (forms := verb_forms(unit.text)):
+            parts = (_verb_part(forms | {unit.terms[0]}, vocabulary),)
     rarest = min(part.frequency for part in parts)
     weight = math.log((total + 1) / (rarest + 0.5))
     telling = rarity(unit.text) if unit.kind == "word" else 1.0
@@ -130,6 +132,11 @@ def _word_part(term: str, vocabulary: Vocabulary, *, named: bool) -> Part:
     _, total = vocabulary.counts()
     caps = {other: min(1.0, _idf(frequency, total) / _idf(count, total)) for other, count in counts.items()}
     return Part(forms, most, misspelt=not frequency and bool(found), caps=caps if frequency else {})
+
+
+def _verb_part(forms: frozenset[str], vocabulary: Vocabulary) -> Part:
+    """The forms of an irregular verb: "sink", "sank", "sunk"."""
+    return Part({(form,): 1.0 for form in sorted(forms)}, sum(map(vocabulary.frequency, forms)))
 
 
 def _idf(frequency: int, total: int) -> float:

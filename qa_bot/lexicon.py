@@ -197,6 +197,26 @@ def countries() -> dict[str, tuple[str, bool]]:
     return table
 
 
+_IRREGULAR_VERBS = """
+be:been say:said tell:told give:gave,given take:took,taken go:went,gone meet:met hold:held make:made find:found
+know:knew,known come:came see:saw,seen get:got,gotten lead:led leave:left send:sent spend:spent build:built lose:lost
+win:won pay:paid buy:bought sell:sold bring:brought think:thought fight:fought catch:caught teach:taught keep:kept
+feel:felt fall:fell,fallen rise:rose,risen begin:began,begun break:broke,broken choose:chose,chosen drive:drove,driven
+eat:ate,eaten fly:flew,flown forget:forgot,forgotten freeze:froze,frozen grow:grew,grown hide:hid,hidden ride:rode,ridden
+ring:rang,rung run:ran shake:shook,shaken shoot:shot show:shown sing:sang,sung sink:sank,sunk sit:sat sleep:slept
+speak:spoke,spoken stand:stood steal:stole,stolen strike:struck,stricken swear:swore,sworn swim:swam,swum tear:tore,torn
+throw:threw,thrown wake:woke,woken wear:wore,worn write:wrote,written draw:drew,drawn blow:blew,blown flee:fled
+seek:sought deal:dealt dig:dug feed:fed mean:meant light:lit hear:heard sue:sued bear:bore,borne bend:bent bind:bound
+forbid:forbade,forbidden withdraw:withdrew,withdrawn undergo:underwent,undergone overcome:overcame become:became
+understand:understood shrink:shrank,shrunk spring:sprang,sprung lend:lent arise:arose,arisen lay:laid lie:lain die:dead
+sweep:swept swing:swung hang:hung slide:slid spin:spun breed:bred bleed:bled speed:sped leap:leapt burn:burnt withstand:withstood
+uphold:upheld withhold:withheld oversee:oversaw,overseen overthrow:overthrew,overthrown overtake:overtook,overtaken
+undertake:undertook,undertaken foresee:foresaw,foreseen mislead:misled rebuild:rebuilt drink:drank,drunk bite:bit,bitten
+beat:beaten forgive:forgave,forgiven outgrow:outgrew,outgrown stick:stuck shine:shone
+"""
+# Forms that are another word as well, or of another verb: "founded", "left-wing", "bound for".
+_OTHER_WORDS = frozenset("found left bound bore saw lay laid lie lain lit dead felt fell rose".split())
+
 # Of the words beside a place's name, those that are names of it as well.
 _OTHER_NAMES = frozenset(
     word.replace("_", " ")
@@ -224,6 +244,44 @@ def short_forms() -> dict[Phrase, tuple[Phrase, ...]]:
         for phrase in group:
             table[phrase] = tuple(other for other in group if other != phrase)
     return table
+
+
+@lru_cache(maxsize=1)
+def irregular_verbs() -> dict[str, str]:
+    """Forms of irregular verbs as they are written, each with its base form; no stemmer joins them."""
+    return {
+        form: base
+        for base, _, forms in (entry.partition(":") for entry in _IRREGULAR_VERBS.split())
+        for form in forms.split(",")
+    }
+
+
+@lru_cache(maxsize=1)
+def _base_terms() -> dict[str, str]:
+    return {term_of(form): term_of(base) for form, base in irregular_verbs().items()}
+
+
+def base_form(term: str) -> str:
+    """The term of a verb's base form: "say" for "said"."""
+    return _base_terms().get(term, term)
+
+
+@lru_cache(maxsize=1)
+def _families() -> dict[str, frozenset[str]]:
+    families: dict[str, set[str]] = {}
+    for form, base in irregular_verbs().items():
+        families.setdefault(base, {term_of(base)}).update({term_of(form)} - _OTHER_WORDS)
+    found = {base: frozenset(family) for base, family in families.items()}
+    return found | {form: found[base] for form, base in irregular_verbs().items() if form not in _OTHER_WORDS}
+
+
+def verb_forms(word: str) -> frozenset[str]:
+    """The terms of an irregular verb's forms, of whichever one: "sink", "sank", "sunk"; none of other words."""
+    word = word.casefold()
+    families = _families()
+    endings = (word.removesuffix("s"), word.removesuffix("ing"), word.removesuffix("ing") + "e", word[:-4])
+    bases = [word, *(base for base in endings if base != word and base not in irregular_verbs())]
+    return next((families[base] for base in bases if base in families), frozenset())
 
 
 @lru_cache(maxsize=1)

@@ -82,7 +82,7 @@ def parse(text: str) -> Question:
     text = _of_the_matter(text)
     found = words(text)
     kind = _kind(text)
-    placed = _units(found, text)
+    placed = [item for item in _units(found, text) if not _is_measure(item, found)]
     units = _unique([unit for _, unit in placed])[:_MAX_UNITS]
     if kind == "person" and _WHO_IS.match(text) and {unit.kind for unit in units} == {"name"}:
         kind = "other"
@@ -208,6 +208,18 @@ _KIND_NOUNS = frozenset(
     " steps role position office job title reason reasons claim claims evidence commitments effect name outlet paper"
     " source sources side expert analyst professor missile weapon weapons team language party allies ally".split()
 )
+
+
+_MEASURED_IN = frozenset(
+    "money cash dollars euros pounds kilometres kilometers km miles metres meters feet percent percentage tonnes tons".split()
+)
+
+
+def _is_measure(item: tuple[int, Unit], found: list[Word]) -> bool:
+    """Whether a unit only says in what a number is asked: "how much money", "how many miles"; texts write € or km."""
+    place, unit = item
+    before = [word.text.casefold() for word in found[max(place - 2, 0) : place]]
+    return unit.text.casefold() in _MEASURED_IN and before in (["how", "much"], ["how", "many"])
 
 
 def _run_after(start: int, found: list[Word], placed: list[tuple[int, Unit]]) -> list[Unit]:

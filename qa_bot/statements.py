@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from qa_bot.dates import MONTHS, WEEKDAYS, TimeExpression, time_expressions
-from qa_bot.lexicon import Phrase, filler_terms, places, seats, stop_terms
+from qa_bot.lexicon import Phrase, base_form, filler_terms, irregular_verbs, places, seats, stop_terms
 from qa_bot.quantities import Quantity, quantities
 from qa_bot.speech_words import ROLES
 from qa_bot.synonyms import related
@@ -112,34 +112,6 @@ class Statement:
 
 # --- words ---------------------------------------------------------------------------------------
 
-_IRREGULAR = """
-be:been say:said tell:told give:gave,given take:took,taken go:went,gone meet:met hold:held make:made find:found
-know:knew,known come:came see:saw,seen get:got,gotten lead:led leave:left send:sent spend:spent build:built lose:lost
-win:won pay:paid buy:bought sell:sold bring:brought think:thought fight:fought catch:caught teach:taught keep:kept
-feel:felt fall:fell,fallen rise:rose,risen begin:began,begun break:broke,broken choose:chose,chosen drive:drove,driven
-eat:ate,eaten fly:flew,flown forget:forgot,forgotten freeze:froze,frozen grow:grew,grown hide:hid,hidden ride:rode,ridden
-ring:rang,rung run:ran shake:shook,shaken shoot:shot show:shown sing:sang,sung sink:sank,sunk sit:sat sleep:slept
-speak:spoke,spoken stand:stood steal:stole,stolen strike:struck,stricken swear:swore,sworn swim:swam,swum tear:tore,torn
-throw:threw,thrown wake:woke,woken wear:wore,worn write:wrote,written draw:drew,drawn blow:blew,blown flee:fled
-seek:sought deal:dealt dig:dug feed:fed mean:meant light:lit hear:heard sue:sued bear:bore,borne bend:bent bind:bound
-forbid:forbade,forbidden withdraw:withdrew,withdrawn undergo:underwent,undergone overcome:overcame become:became
-understand:understood shrink:shrank,shrunk spring:sprang,sprung lend:lent arise:arose,arisen lay:laid lie:lain die:dead
-"""
-
-
-@lru_cache(maxsize=1)
-def _base_forms() -> dict[str, str]:
-    found: dict[str, str] = {}
-    for entry in _IRREGULAR.split():
-        base, _, forms = entry.partition(":")
-        found.update((term_of(form), term_of(base)) for form in forms.split(","))
-    return found
-
-
-def base_form(term: str) -> str:
-    """The term of a verb's base form: "say" for "said", which no stemmer joins."""
-    return _base_forms().get(term, term)
-
 
 @lru_cache(maxsize=1)
 def light_terms() -> frozenset[str]:
@@ -155,12 +127,9 @@ def light_terms() -> frozenset[str]:
     )
 
 
-_PAST = frozenset(
-    form
-    for entry in _IRREGULAR.split()
-    for form in entry.partition(":")[2].split(",")
-    if form not in ("dead", "left")
-) | frozenset("cut put set hit beat let shut hurt cost quit spread left won".split())
+_PAST = (frozenset(irregular_verbs()) - {"dead", "left"}) | frozenset(
+    "cut put set hit beat let shut hurt cost quit spread left won".split()
+)
 _NO_VERBS = frozenset(
     "according including regarding during following concerning hundred united armed red need speed seed".split()
 )

@@ -143,20 +143,34 @@ def about(
     own = {phrase[-1] for item in expanded for part in item.parts for phrase in part.forms}
     places: dict[str, dict[Span, int]] = {}
     found: dict[tuple[str, Span], Sentence] = {}
+    going_on: list[Sentence] = []
     for item in candidates:
         if item.article.id not in places:
             places[item.article.id] = {span: place for place, span in enumerate(running(item.article.text))}
         place = places[item.article.id].get(item.span)
+        relevance = 0.7 * item.features["coverage"] + 0.3 * item.features["context"]
+        if place is not None and _goes_on(item.text, expanded):
+            going_on.append(Sentence(item.article, item.span, item.passage_id, place, relevance))
+            continue
         if place is None or not speaks(item, expanded) or not stands_alone(item.article.text, item.span):
             continue
-        relevance = 0.7 * item.features["coverage"] + 0.3 * item.features["context"]
         if own.isdisjoint(terms(item.text)[:_EARLY]):
             relevance *= _MENTIONED
         found.setdefault(
             (item.article.id, item.span),
             Sentence(item.article, item.span, item.passage_id, place, relevance),
         )
-    return list(found.values())
+    first: dict[str, int] = {}
+    for each in found.values():
+        first[each.article.id] = min(each.place, first.get(each.article.id, each.place))
+    after = [each for each in going_on if each.place > first.get(each.article.id, each.place)]
+    return [*found.values(), *after]
+
+
+def _goes_on(text: str, expanded: Sequence[Expanded]) -> bool:
+    """Whether a sentence begins with what a topic is: "The plan ..." of "Victory Plan"."""
+    head = re.escape(expanded[-1].unit.text.split()[-1])
+    return bool(re.match(rf"\W*(?:the|this|his|her|its|their) {head}\b", text, re.IGNORECASE))
 
 
 def mentions(candidates: Iterable[Candidate], expanded: Sequence[Expanded]) -> list[Sentence]:

@@ -17,6 +17,7 @@ from qa_bot import referents
 from qa_bot.citations import markers
 from qa_bot.ellipsis import in_brackets, question_word, spoken_of
 from qa_bot.leaning import AUXILIARIES, content, leaning, noun_phrases
+from qa_bot.lexicon import irregular_verbs
 from qa_bot.models import word_rarity
 from qa_bot.question import parse
 from qa_bot.requests import request
@@ -144,33 +145,25 @@ def second(rest: str, turn: Turn) -> tuple[str, bool]:
     if counted == rest and _POINTS.search(rest):
         return rest, True
     if _SAYS.match(rest):
+        of = _SAYS_OF.match(turn.question)
+        if of:
+            return f"{rest.rstrip(_EDGE)} {of['of'].rstrip(_EDGE)}?", False
         return in_brackets(rest, spoken_of(turn)), False
     return _in_context(counted, turn.question), False
 
 
 # "What do Kyiv and Seoul say?": of what the first asks
 _SAYS = re.compile(r"^what (?:do|does|did|has|have) .{2,60} (?:say|said|think)[\s?!.]*$", re.IGNORECASE)
+_SAYS_OF = re.compile(
+    r"what (?:do|does|did|has|have) .{2,60} (?:say|said|think) (?P<of>(?:about|of|on) .+)", re.IGNORECASE
+)
 _POINTS = re.compile(
     r"\b(?:he|she|him|her|hers|his|it|its|they|them|their|theirs|there|then|this|that|these|those|so)\b",
     re.IGNORECASE,
 )
 
 
-_IRREGULAR = {
-    form: base
-    for base, forms in {
-        "send": "sent", "leave": "left", "win": "won", "lose": "lost", "lead": "led", "meet": "met",
-        "make": "made", "say": "said", "tell": "told", "take": "took", "begin": "began", "give": "gave",
-        "go": "went", "come": "came", "fall": "fell", "rise": "rose", "strike": "struck", "shoot": "shot",
-        "build": "built", "buy": "bought", "sell": "sold", "pay": "paid", "hold": "held", "keep": "kept",
-        "find": "found", "fight": "fought", "break": "broke", "write": "wrote", "speak": "spoke",
-        "choose": "chose", "become": "became", "get": "got", "know": "knew", "see": "saw", "hear": "heard",
-        "fly": "flew", "drive": "drove", "bring": "brought", "steal": "stole", "hit": "hit", "cut": "cut",
-        "quit": "quit", "flee": "fled", "die": "died", "withdraw": "withdrew", "grow": "grew", "run": "ran",
-        "sink": "sank", "burn": "burnt", "stand": "stood", "win over": "won over", "set": "set",
-    }.items()
-    for form in (forms,)
-}  # fmt: skip
+_OTHER_PASTS = {"died": "die", **{verb: verb for verb in "hit cut quit set put let shut".split()}}
 _WHO = re.compile(rf"^who\s+(?:(?P<aux>{_AUX})\s+)?(?P<rest>.+)$", re.IGNORECASE)
 _NOUN_AUX = re.compile(
     rf"^(?P<ask>which|what|how many|how much)\s+(?P<noun>(?:(?!{_AUX}\b)[\w'’-]+\s+){{1,4}}?)"
@@ -236,8 +229,9 @@ def _of_noun(first: str, turn: Turn) -> str | None:
 def _base(verb: str) -> str | None:
     """The base of a past form, "resign" of "resigned"; None for a word that is no past form."""
     verb = verb.casefold()
-    if verb in _IRREGULAR:
-        return _IRREGULAR[verb]
+    known = irregular_verbs() | _OTHER_PASTS
+    if verb in known:
+        return known[verb]
     if not re.fullmatch(r"[a-z]{2,}ed", verb):
         return None
     if verb.endswith("ied"):

@@ -545,3 +545,20 @@ def test_a_day_is_looked_up_by_its_words_where_not_all_is_read(tmp_path: Path) -
 
     assert told in found.text
     assert nothing.text == "No sentence found that tells of what happened on 4 September 2024."
+
+
+def test_sentences_that_go_on_about_the_topic_by_its_noun_are_shown(tmp_path: Path) -> None:
+    """After "the Harbour Plan" it is "the plan": of that article, and of none that has not named it."""
+    ferry = Article(
+        "ferry",
+        "The mayor of Lindholm presented her Harbour Plan to the council on Monday.\n\n"
+        "The plan provides for three ferries and a quay for cruise ships.",
+    )
+    other = Article(
+        "other", "The plan provides for a school in the north of Lindholm, which costs 12 million crowns."
+    )
+    told = write_articles(tmp_path / "told", [ferry, other])
+    with QABot.from_articles(told, index_dir=tmp_path / "index") as bot:
+        text = bot.answer("What do the articles say about the Harbour Plan?").text
+    assert "presented her Harbour Plan" in text and "three ferries" in text
+    assert "school" not in text

@@ -163,6 +163,11 @@ def test_each_is_answered_under_its_own_words(bot: QABot) -> None:
             "When did the dam burst? Where did the dam burst?",
             ["19 October"],
         ),
+        (
+            "What did Ivan Orlov say about the dam and what did Governor Elin Storm say?",
+            "What did Ivan Orlov say about the dam? What did Governor Elin Storm say about the dam?",
+            ["burst"],
+        ),
     ],
 )
 def test_words_come_from_the_other_part(bot: QABot, question: str, alone: str, told: list[str]) -> None:

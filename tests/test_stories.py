@@ -42,9 +42,9 @@ def test_a_line_of_another_form_is_named(tmp_path: Path, line: str) -> None:
         stories(file)
 
 
-def test_about_half_of_the_training_questions_have_no_answer() -> None:
+def test_nearly_half_of_the_training_questions_have_no_answer() -> None:
     """And every file of them can be read."""
     told = [story for file in TRAINING.glob("*.txt") for story in stories(file)]
     questions = [answers for story in told for _, answers in story.questions]
-    assert len(questions) > 5_000
-    assert 0.45 < sum(not answers for answers in questions) / len(questions) < 0.55
+    assert len(questions) > 12_000
+    assert 0.40 < sum(not answers for answers in questions) / len(questions) < 0.50

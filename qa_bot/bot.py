@@ -286,7 +286,10 @@ class QABot:
             hits, whole = self._found(parsed, weighted_terms(expanded), filters)
             evidence = self._weigh(parsed, expanded, hits, whole) if hits else None
         least = self.settings.min_confidence
-        listed = answer.answered and self._desk().listed(parsed.text, filters, lambda: None) is not None
+        listed = (
+            answer.answered
+            and self._desk().listed(answer.standalone_question, filters, lambda: None) is not None
+        )
         decision = _decision(answer, evidence, least, listed=listed)
         return explain(parsed, expanded, hits, evidence, least, decision)
 

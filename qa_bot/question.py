@@ -77,7 +77,7 @@ def parse(text: str) -> Question:
     """Take a question apart. A question without content words has no units.
 
     Whether sources agree on something is told by what they say of it: "Do the articles agree on how many
-    were hurt?" is taken as "How many were hurt?".
+    were hurt?" is taken as "How many were hurt?"; and which ones say it, where no list of them can be made.
     """
     text = _of_the_matter(text)
     found = words(text)
@@ -104,13 +104,22 @@ _AGREE = re.compile(
 )
 
 
+_WHO_SAYS = re.compile(
+    r"^\W*(?:which|what) (?:of the )?(?:news )?(?:outlets|papers|newspapers|articles|reports|sources|media)"
+    r" (?:say|said|report|reported|claim|claimed|write|wrote|mention|mentioned) (?:that )?(?P<matter>.{8,})$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 def _of_the_matter(text: str) -> str:
-    """A question whether sources agree on something, as the question for that thing; others as they are."""
-    match = _AGREE.match(text)
+    """A question whether sources agree on something, or which say it, as one for that; others as they are."""
+    match = _AGREE.match(text) or _WHO_SAYS.match(text)
     if not match:
         return text
     matter = match["matter"]
-    return f"What is {matter}" if matter[:4].casefold() == "the " else matter[0].upper() + matter[1:]
+    if match.re is _AGREE and matter[:4].casefold() == "the ":
+        return f"What is {matter}"
+    return matter[0].upper() + matter[1:]
 
 
 # --- kind ---------------------------------------------------------------------------------------

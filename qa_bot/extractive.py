@@ -18,6 +18,7 @@ from qa_bot.disagreement import Difference
 from qa_bot.evidence import Evidence
 from qa_bot.overview import Sentence, Step
 from qa_bot.question import Question
+from qa_bot.quotable import running
 from qa_bot.text import sentences, terms
 from qa_bot.types import Article, Citation, Disagreement, Reason, Span, TimelineEvent
 from qa_bot.who_when import Other
@@ -368,7 +369,7 @@ def _with_antecedent(candidate: Candidate) -> Span:
     if not _OPENS_WITH_PRONOUN.match(candidate.text):
         return candidate.span
     before = [span for span in sentences(text) if span.end <= candidate.span.start]
-    if not before:
+    if not before or before[-1] not in running(text):  # a caption or heading stands between
         return candidate.span
     span = Span(before[-1].start, candidate.span.end)
     return span if len(text[span.start : span.end].split()) <= _QUOTE_WORDS else candidate.span

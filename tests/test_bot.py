@@ -908,3 +908,22 @@ def test_a_figure_that_is_said_not_to_be_there_does_not_lead(tmp_path: Path) -> 
     with QABot.from_articles(write_articles(tmp_path / "news", texts), index_dir=tmp_path / "index") as bot:
         reply = bot.answer("How many Norwegian sailors are in Sweden?")
         assert "250 sailors" in reply.citations[0].quote
+
+
+@pytest.mark.parametrize(
+    ("between", "quoted"),
+    [("", "The dam at Bryn burst. It killed"), ("Photo: Divers at the dam on Monday /AFP\n\n", "It killed")],
+)
+def test_the_sentence_that_a_quote_leans_on_is_quoted_with_it(
+    tmp_path: Path, between: str, quoted: str
+) -> None:
+    """Not when a caption stands between them."""
+    text = (
+        "The dam at Bryn burst." + (f"\n\n{between}" if between else " ") + "It killed 14 people in the town."
+    )
+    told = write_articles(tmp_path / "told", [Article("dam", text, "Dam bursts at Bryn")])
+    with QABot.from_articles(told, index_dir=tmp_path / "index") as bot:
+        quotes = [
+            citation.quote for citation in bot.answer("How many people were killed in the town?").citations
+        ]
+    assert quotes[0].startswith(quoted)

@@ -33,7 +33,7 @@ from qa_bot.expansion import asked_who, expand, spelling_notices, weighted_terms
 from qa_bot.facts import checked_facts, with_stated
 from qa_bot.ingestion import Indexing, Options, Report, renewed
 from qa_bot.preparing import Helper
-from qa_bot.question import MAX_CHARS, Question, checked, parse
+from qa_bot.question import MAX_CHARS, Question, checked, matter, parse
 from qa_bot.requests import Request, request
 from qa_bot.rewrite import understood
 from qa_bot.sources import is_address
@@ -277,7 +277,7 @@ class QABot:
         """Why one question is answered as it is."""
         from qa_bot.explanation import explain
 
-        parsed = parse(answer.standalone_question)
+        parsed = parse(matter(answer.standalone_question))
         hits: list[Hit] = []
         expanded: tuple[Expanded, ...] = ()
         evidence = None
@@ -612,7 +612,7 @@ class QABot:
         )
         if overview is not None:
             return overview
-        parsed = parse(alone)
+        parsed = parse(matter(alone))
         expanded = self._expand(parsed)
         hits, whole = self._found(parsed, weighted_terms(expanded), filters)
         clock.lap("retrieve")

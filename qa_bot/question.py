@@ -74,12 +74,7 @@ def checked(question: object) -> str:
 
 
 def parse(text: str) -> Question:
-    """Take a question apart. A question without content words has no units.
-
-    Whether sources agree on something is told by what they say of it: "Do the articles agree on how many
-    were hurt?" is taken as "How many were hurt?"; and which ones say it, where no list of them can be made.
-    """
-    text = _of_the_matter(text)
+    """Take a question apart. A question without content words has no units."""
     found = words(text)
     kind = _kind(text)
     placed = [item for item in _units(found, text) if not _is_measure(item, found)]
@@ -93,6 +88,8 @@ def parse(text: str) -> Question:
         text, kind, tuple(units), counted, _counted_of(in_order, counted), asked, _office(in_order)
     )
 
+
+# --- questions about sources -----------------------------------------------------------------------
 
 _AGREE = re.compile(
     r"^\W*(?:do|did|does|is|are|where do|how do|how far do|in what do|what do|what figures? do|what numbers? do)\b(?: (?:all|both|the|these|those|"
@@ -111,15 +108,19 @@ _WHO_SAYS = re.compile(
 )
 
 
-def _of_the_matter(text: str) -> str:
-    """A question whether sources agree on something, or which say it, as one for that; others as they are."""
+def matter(text: str) -> str:
+    """A question whether sources agree on something, or which say it, as one for that; others as they are.
+
+    What they say of it tells: "Do the articles agree on how many were hurt?" is taken as "How many were
+    hurt?", and "Which papers say that the dam broke?" so where no list of them can be made.
+    """
     match = _AGREE.match(text) or _WHO_SAYS.match(text)
     if not match:
         return text
-    matter = match["matter"]
-    if match.re is _AGREE and matter[:4].casefold() == "the ":
-        return f"What is {matter}"
-    return matter[0].upper() + matter[1:]
+    found = match["matter"]
+    if match.re is _AGREE and found[:4].casefold() == "the ":
+        return f"What is {found}"
+    return found[0].upper() + found[1:]
 
 
 # --- kind ---------------------------------------------------------------------------------------

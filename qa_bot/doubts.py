@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qa_bot.candidates import Candidate
+from qa_bot.dates import MONTHS, WEEKDAYS
 from qa_bot.expansion import Expanded, asked_who
 from qa_bot.lexicon import Phrase, places, stop_terms
+from qa_bot.quantities import quantities
 from qa_bot.question import Question
-from qa_bot.text import terms, words
+from qa_bot.text import term_of, terms, words
 
 
 def doubt(question: Question, expanded: Sequence[Expanded], best: Candidate) -> str | None:
@@ -64,6 +66,29 @@ def _of_another(read: _Read) -> bool:
     return any(of) and not any(country.terms in named for named in of)
 
 
+def other_measure(question: Question, best: Candidate) -> bool:
+    """Whether a question says in what it asks a number, "how much money", and a sentence has none in that."""
+    wanted = next((name for name, asked in _MEASURES if asked.search(question.text)), None)
+    return wanted is not None and all(
+        quantity.measure != wanted for quantity in quantities(best.article.text, best.span)
+    )
+
+
+_MEASURES = tuple(
+    (name, re.compile(rf"\bhow (?:much|many) (?:{words})\b", re.IGNORECASE))
+    for name, words in (
+        ("money", "money|cash|dollars|euros|pounds"),
+        ("distance", "kilomet(?:re|er)s|km|miles|met(?:re|er)s|feet"),
+        ("percent", "percent(?:age)?"),
+        ("mass", "tonnes|tons"),
+    )
+)
+
+
+def _no_such_figure(read: _Read) -> bool:
+    return other_measure(read.question, read.best)
+
+
 def _no_name(read: _Read) -> bool:
     return bool(_A_NAME.search(read.text)) and not _named(read.question, read.best)
 
@@ -87,8 +112,12 @@ def _nobody_before(read: _Read) -> bool:
 
 def _another_turn(read: _Read) -> bool:
     """Whether a sentence speaks of the third where a question asks about the first."""
-    asked, told = ({turn.lower() for turn in _TURN.findall(text)} for text in (read.text, read.best.text))
-    return bool(asked and told and not asked & told)
+    asked, told = (
+        {(term_of(noun), turn.casefold()) for turn, noun in _TURN.findall(text)}
+        for text in (read.text, read.best.text)
+    )
+    nouns = {noun for noun, _ in told}
+    return any(noun in nouns and (noun, turn) not in told for noun, turn in asked)
 
 
 def _another_time(read: _Read) -> bool:
@@ -106,9 +135,20 @@ def _deed_not_near(read: _Read) -> bool:
     return bool(told) and min(told) < GRANTED
 
 
+def _another_way(read: _Read) -> bool:
+    """Whether a question asks how far it is between two places, and not both of them are there."""
+    named = [near for item, near in read.covered() if item.unit.kind in ("name", "place")]
+    return bool(_HOW_FAR.search(read.text)) and len(named) > 1 and min(named) < _THERE
+
+
+_HOW_FAR = re.compile(r"\bhow (?:far|many (?:miles|kilomet(?:re|er)s))\b|\bdistance between\b", re.IGNORECASE)
+_THERE = 0.5  # in the sentence, or just before it
+
 NOT_NEAR = "what is said to have happened is not near"
 _DOUBTS: tuple[tuple[str, Callable[[_Read], bool]], ...] = (
     ("what is to be counted is not near", _not_counted),
+    ("no figure of what is asked for is there", _no_such_figure),
+    ("the distance is one between other places", _another_way),
     ("the figures are of another country", _of_another),
     ("no name stands there", _no_name),
     ("somebody of another name may be meant", _another_person),
@@ -180,14 +220,21 @@ _NEXT_TOLD = re.compile(
     re.IGNORECASE,
 )
 # Who went before somebody: that somebody has come does not tell.
+_DAYS = "|".join(name.title() for name in (*MONTHS, *WEEKDAYS))
 _BEFORE = re.compile(
-    r"(?-i:\b[Ww]ho\b.* before [A-Z])|\bpredecessors?\b|\bwho\b.*\bprevious\b", re.IGNORECASE
-)
-_BEFORE_TOLD = re.compile(
-    r"\b(?:former|previous|predecess|succe(?:ed|ss)|replac|outgoing|ex-|t[ao]\w+ over|until|stepp\w+ down)",
+    rf"(?-i:\b[Ww]ho (?:was|were|held|had|led|headed|ran|served)\b.* before (?!(?:{_DAYS})\b)[A-Z])"
+    r"|\bpredecessors?\b|\bwho\b.*\bprevious (?:\w+ )?"
+    r"(?:minister|president|head|chief|leader|mayor|governor|director|ambassador)\b",
     re.IGNORECASE,
 )
-_TURN = re.compile(r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b", re.IGNORECASE)
+_BEFORE_TOLD = re.compile(
+    r"\b(?:former|previous|predecess|succe(?:ed|ss)|replac|outgoing|ex-|(?:tak\w+|took) over|until"
+    r"|stepp\w+ down)",
+    re.IGNORECASE,
+)
+_TURN = re.compile(
+    r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)[ -](\w+)", re.IGNORECASE
+)
 GRANTED = 0.3  # how far a sentence with what stands around it must have a word (`Candidate.covered`)
 
 

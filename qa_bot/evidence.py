@@ -14,7 +14,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from qa_bot.candidates import FEATURES, Candidate, Embed, judge, weights
-from qa_bot.doubts import GRANTED, NOT_NEAR, doubt, office_there, uncovered
+from qa_bot.doubts import GRANTED, NOT_NEAR, doubt, office_there, other_measure, uncovered
 from qa_bot.expansion import Expanded
 from qa_bot.figures import NEAR, asked_of, figures, says_whose
 from qa_bot.question import Question
@@ -129,6 +129,7 @@ def _with_figure(
 def _literal(question: Question, best: Candidate) -> bool:
     """Whether a sentence has all words and names of a question as they are, and the kind of thing asked."""
     asked = question.kind in _HELD_KINDS and not best.features[f"no_{question.kind}"]
+    asked = asked and not other_measure(question, best)
     return asked and len(best.own) >= _LITERAL_UNITS and min(best.own) >= _AS_IT_IS
 
 

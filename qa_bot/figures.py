@@ -326,14 +326,25 @@ class Asked:
     def _measured_to(self, quantity: Quantity, sentence: _Sentence) -> bool:
         """Whether a distance is told to a place asked about: "20 km from Sudzha", "between Sudzha and Kursk ..."."""
         text, span = sentence.candidate.article.text, sentence.candidate.span
-        if _BETWEEN.search(text, span.start, quantity.span.start):
-            return True
-        after = " " + " ".join(terms(text[quantity.span.end : span.end])[:_TO_PLACE]) + " "
-        return any(f" {' '.join(form)} " in after for forms in self.written for form in forms)
+        ends = [match.end() for match in _BETWEEN.finditer(text, span.start, quantity.span.start)]
+        way = _WAY.match(text, quantity.span.end, span.end)
+        ends += [way.end()] if way else []
+        return any(self._named_at(text[end : span.end]) for end in ends)
+
+    def _named_at(self, text: str) -> bool:
+        """Whether a text begins with a name that is asked about."""
+        first = terms(text[:_NAME_CHARS])
+        return any(tuple(first[: len(form)]) == form for forms in self.written for form in forms)
 
 
-_TO_PLACE = 9  # words after a distance, in which it says from where: "(12 miles) to the south of the town of"
-_BETWEEN = re.compile(r"\b(?:between|from)\b", re.IGNORECASE)
+_NAME_CHARS = 60
+_TOWN = r"(?: the)?(?: (?:city|town|village|port|capital)(?: of)?)*"
+_WAY = re.compile(
+    r"(?:\s*\([^)]*\))?(?:,? (?:away|to the|north\w*|south\w*|east|west|short|outside|inside))*"
+    rf"(?: (?:from|of|to)\b)?{_TOWN}\W+",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(rf"\b(?:between|from)\b{_TOWN} ", re.IGNORECASE)
 
 # How far a sentence and what stands around it must have a unit (Candidate.covered): 1.0 itself, .75 in
 # the sentence before, .6 in the paragraph or under the heading, .35 somewhere in the passage.

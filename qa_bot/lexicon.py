@@ -215,7 +215,14 @@ undertake:undertook,undertaken foresee:foresaw,foreseen mislead:misled rebuild:r
 beat:beaten forgive:forgave,forgiven outgrow:outgrew,outgrown stick:stuck shine:shone
 """
 # Forms that are another word as well, or of another verb: "founded", "left-wing", "bound for".
-_OTHER_WORDS = frozenset("found left bound bore saw lay laid lie lain lit dead felt fell rose".split())
+_OTHER_WORDS = frozenset(
+    "found left bound bore borne born saw lay laid lie lain lit dead felt fell rose".split()
+)
+
+
+def _other_terms() -> frozenset[str]:
+    return frozenset(map(term_of, _OTHER_WORDS))
+
 
 # Of the words beside a place's name, those that are names of it as well.
 _OTHER_NAMES = frozenset(
@@ -270,18 +277,30 @@ def base_form(term: str) -> str:
 def _families() -> dict[str, frozenset[str]]:
     families: dict[str, set[str]] = {}
     for form, base in irregular_verbs().items():
-        families.setdefault(base, {term_of(base)}).update({term_of(form)} - _OTHER_WORDS)
+        families.setdefault(base, {term_of(base)}).update({term_of(form)} - _other_terms())
     found = {base: frozenset(family) for base, family in families.items()}
     return found | {form: found[base] for form, base in irregular_verbs().items() if form not in _OTHER_WORDS}
 
 
+@lru_cache(maxsize=1)
+def _present_forms() -> dict[str, str]:
+    """The regular forms of irregular verbs, "sinks" and "sinking", each with its base form."""
+    found: dict[str, str] = {}
+    for base in set(irregular_verbs().values()):
+        stem = base.removesuffix("e")
+        forms = {f"{base}s", f"{base}es", f"{base}ing", f"{stem}ing", f"{base}{base[-1]}ing"}
+        if base.endswith("ie"):
+            forms.add(f"{base[:-2]}ying")
+        if base.endswith("y"):
+            forms.add(f"{base[:-1]}ies")
+        found |= dict.fromkeys(forms, base)
+    return found
+
+
 def verb_forms(word: str) -> frozenset[str]:
     """The terms of an irregular verb's forms, of whichever one: "sink", "sank", "sunk"; none of other words."""
-    word = word.casefold()
-    families = _families()
-    endings = (word.removesuffix("s"), word.removesuffix("ing"), word.removesuffix("ing") + "e", word[:-4])
-    bases = [word, *(base for base in endings if base != word and base not in irregular_verbs())]
-    return next((families[base] for base in bases if base in families), frozenset())
+    word, families = word.casefold(), _families()
+    return families.get(_present_forms().get(word, word), frozenset())
 
 
 @lru_cache(maxsize=1)

@@ -149,10 +149,11 @@ def about(
             places[item.article.id] = {span: place for place, span in enumerate(running(item.article.text))}
         place = places[item.article.id].get(item.span)
         relevance = 0.7 * item.features["coverage"] + 0.3 * item.features["context"]
-        if place is not None and _goes_on(item.text, expanded):
-            going_on.append(Sentence(item.article, item.span, item.passage_id, place, relevance))
+        if place is None:
             continue
-        if place is None or not speaks(item, expanded) or not stands_alone(item.article.text, item.span):
+        if not speaks(item, expanded) or not stands_alone(item.article.text, item.span):
+            if _goes_on(item.text, expanded):
+                going_on.append(Sentence(item.article, item.span, item.passage_id, place, relevance))
             continue
         if own.isdisjoint(terms(item.text)[:_EARLY]):
             relevance *= _MENTIONED
@@ -169,8 +170,14 @@ def about(
 
 def _goes_on(text: str, expanded: Sequence[Expanded]) -> bool:
     """Whether a sentence begins with what a topic is: "The plan ..." of "Victory Plan"."""
-    head = re.escape(expanded[-1].unit.text.split()[-1])
-    return bool(re.match(rf"\W*(?:the|this|his|her|its|their) {head}\b", text, re.IGNORECASE))
+    topic = " ".join(item.unit.text for item in expanded).split()
+    if len(topic) < _LEAST_OF_A_NAME or expanded[-1].unit.kind == "place":
+        return False
+    other = r"(?! (?:of|by|from|for|to|that|which|who|in|at)\b)"  # "the plan of the opposition" is another
+    return bool(re.match(rf"\W*the {re.escape(topic[-1])}\b{other}", text, re.IGNORECASE))
+
+
+_LEAST_OF_A_NAME = 2  # words: "Victory Plan"
 
 
 def mentions(candidates: Iterable[Candidate], expanded: Sequence[Expanded]) -> list[Sentence]:

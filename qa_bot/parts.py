@@ -146,7 +146,7 @@ def second(rest: str, turn: Turn) -> tuple[str, bool]:
         return rest, True
     if _SAYS.match(rest):
         of = _SAYS_OF.match(turn.question)
-        if of:
+        if of and not _POINTS.search(of["of"]):
             return f"{rest.rstrip(_EDGE)} {of['of'].rstrip(_EDGE)}?", False
         return in_brackets(rest, spoken_of(turn)), False
     return _in_context(counted, turn.question), False

@@ -91,19 +91,18 @@ def parse(text: str) -> Question:
 
 # --- questions about sources -----------------------------------------------------------------------
 
+_SOURCES = r"(?:news )?(?:outlets|papers|newspapers|articles|reports|sources|media|accounts)"
 _AGREE = re.compile(
-    r"^\W*(?:do|did|does|is|are|where do|how do|how far do|in what do|what do|what figures? do|what numbers? do)\b(?: (?:all|both|the|these|those|"
-    r"various|different|five|two|three|four|news|other))* (?:sources|articles|reports|outlets|papers|newspapers|accounts|media|sides|it|they)"
-    r"(?: \w+)?? (?:agreed?|disagree|disputed|differ|vary|say|report|give|tell us|tell)(?: with (?:one another|each other))?"
-    r" (?:on|about|over|in|as to|for|regarding|of)? ?(?P<matter>(?:how (?:many|much|far|long|large|big|old|high)|who|when|where|why)\b.{3,}"
-    r"|the (?:number|size|total|amount|price|cost|age|toll|date)\b.{3,})$",
+    r"^\W*(?:do|did|does|where do|how do|how far do|in what do|what do|what (?:figures|numbers) do)"
+    rf"(?: (?:all|both|the|these|those|various|different|five|two|three|four|other))* {_SOURCES}"
+    r" (?:agree|disagree|differ|vary|say|report|give|tell us|tell)(?: with (?:one another|each other))?"
+    r"(?: (?:on|about|over|in|as to|for|regarding|of))? (?P<matter>(?:how (?:many|much|far|long|large|big|old|high)|who|when|where|why)\b.{3,}"
+    r"|the (?:(?:number|size|total|amount|price|cost|age|date) of|death toll)\b.{0,})$",
     re.IGNORECASE | re.DOTALL,
 )
-
-
 _WHO_SAYS = re.compile(
-    r"^\W*(?:which|what) (?:of the )?(?:news )?(?:outlets|papers|newspapers|articles|reports|sources|media)"
-    r" (?:say|said|report|reported|claim|claimed|write|wrote|mention|mentioned) (?:that )?(?P<matter>.{8,})$",
+    rf"^\W*(?:which|what) (?:of the )?{_SOURCES} (?:say|said|report|reported|claim|claimed|write|wrote) (?:that (?P<that>.{{8,}})"
+    r"|(?P<asked>(?:who|when|where|why|how (?:many|much|far|long|old))\b(?!.*\bwhich\b).{6,}))$",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -114,13 +113,12 @@ def matter(text: str) -> str:
     What they say of it tells: "Do the articles agree on how many were hurt?" is taken as "How many were
     hurt?", and "Which papers say that the dam broke?" so where no list of them can be made.
     """
-    match = _AGREE.match(text) or _WHO_SAYS.match(text)
-    if not match:
-        return text
-    found = match["matter"]
-    if match.re is _AGREE and found[:4].casefold() == "the ":
-        return f"What is {found}"
-    return found[0].upper() + found[1:]
+    agree, says = _AGREE.match(text), _WHO_SAYS.match(text)
+    if agree:
+        found = agree["matter"]
+        return f"What is {found}" if found[:4].casefold() == "the " else found[0].upper() + found[1:]
+    found = (says["that"] or says["asked"]) if says else text
+    return found[0].upper() + found[1:] if says else text
 
 
 # --- kind ---------------------------------------------------------------------------------------

@@ -552,13 +552,20 @@ def test_sentences_that_go_on_about_the_topic_by_its_noun_are_shown(tmp_path: Pa
     ferry = Article(
         "ferry",
         "The mayor of Lindholm presented her Harbour Plan to the council on Monday.\n\n"
-        "The plan provides for three ferries and a quay for cruise ships.",
+        "The plan provides for three ferries and a quay for cruise ships.\n\n"
+        "Her rival wants to cut taxes in May. His plan would end free meals. The plan of the council is new.",
     )
     other = Article(
         "other", "The plan provides for a school in the north of Lindholm, which costs 12 million crowns."
     )
-    told = write_articles(tmp_path / "told", [ferry, other])
+    kremlin = Article(
+        "kremlin",
+        "The Kremlin rejected peace talks on Monday.\n\nThe Kremlin has turned down every offer of the year.",
+    )
+    told = write_articles(tmp_path / "told", [ferry, other, kremlin])
     with QABot.from_articles(told, index_dir=tmp_path / "index") as bot:
         text = bot.answer("What do the articles say about the Harbour Plan?").text
+        kept = bot.answer("What do the articles say about the Kremlin?").text
     assert "presented her Harbour Plan" in text and "three ferries" in text
-    assert "school" not in text
+    assert "school" not in text and "free meals" not in text and "of the council" not in text
+    assert "rejected peace talks" in kept and "every offer" in kept

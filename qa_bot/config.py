@@ -86,7 +86,7 @@ class Settings(BaseSettings):
         description="Days after which half of the recency gain is left.",
     )
     min_confidence: float = Field(
-        default=0.12,
+        default=0.17,
         ge=0,
         le=1,
         description="Below this confidence the bot says that it does not know.",

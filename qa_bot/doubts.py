@@ -110,6 +110,16 @@ def _nobody_before(read: _Read) -> bool:
     return bool(_BEFORE.search(read.text)) and not _BEFORE_TOLD.search(read.around)
 
 
+def _not_spelt_out(read: _Read) -> bool:
+    """Whether it is asked what letters stand for, and no words stand beside them."""
+    asked = _STANDS_FOR.search(read.text)
+    told = rf"\({re.escape(asked['letters'])}\)|{re.escape(asked['letters'])} \(" if asked else ""
+    return bool(asked) and not re.search(rf"{told}|\bstands? for\b|\bshort for\b", read.around)
+
+
+_STANDS_FOR = re.compile(r"\bdo(?:es)? (?P<letters>[\w.-]+) stand for\b")
+
+
 def _another_turn(read: _Read) -> bool:
     """Whether a sentence speaks of the third where a question asks about the first."""
     asked, told = (
@@ -155,6 +165,7 @@ _DOUBTS: tuple[tuple[str, Callable[[_Read], bool]], ...] = (
     ("a name that is asked about is not near", _name_not_near),
     ("nobody is said to follow", _nobody_follows),
     ("nobody is said to have been there before", _nobody_before),
+    ("no words stand beside the letters", _not_spelt_out),
     ("what stands there is another one in turn", _another_turn),
     ("what stands there is of another time", _another_time),
     (NOT_NEAR, _deed_not_near),

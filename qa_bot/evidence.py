@@ -68,7 +68,7 @@ def weigh(
     candidates = judge(question, expanded, found, embed)
     if absent:
         return Evidence(tuple(candidates), 0.0, "missing_term", tuple(absent))
-    if not candidates or not question.units:
+    if not candidates or all(unit.text.casefold() in _NOW for unit in question.units):
         return Evidence(tuple(candidates), 0.0, "not_stated")
     candidates, signs, why = read_signs(question, expanded, candidates)
     best = candidates[0]
@@ -83,6 +83,9 @@ def weigh(
             tuple(candidates), confidence, "not_stated", _weakest(candidates, expanded), doubt=why
         )
     return Evidence(tuple(candidates), confidence, doubt=why)
+
+
+_NOW = frozenset("time date day weekday month year".split())  # "What time is it?" asks nothing of articles
 
 
 def read_signs(

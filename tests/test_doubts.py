@@ -17,6 +17,7 @@ DOUBTFUL = [
     ("How far is Alder from Saltby?", "The town of Alder lies 10 kilometres from the border."),
     ("What was the first trip of Ida Holm?", "Ida Holm left on Monday for her second trip."),
     ("Who led the union before Ida Holm?", "Ida Holm leads the union of the dockers."),
+    ("What does ODK stand for?", "The ODK met in Bryn on Monday."),
     ("Who will succeed Ida Holm?", "Ida Holm has left the union of the dockers."),
 ]
 GRANTED = [
@@ -28,6 +29,7 @@ GRANTED = [
         "Ida Holm opened the bridge when the second road was closed.",
     ),
     ("When did Ida Holm first win?", "Ida Holm won the election in the second half of October."),
+    ("What does ODK stand for?", "The Organisation of Dockers (ODK) met in Bryn on Monday."),
     ("Who spoke before Monday?", "Ida Holm spoke on Sunday."),
     ("Who was hurt in the previous attack?", "Ida Holm was hurt in the attack before."),
     ("Who led the union before Ida Holm?", "Ida Holm succeeded Per Aas at the head of the union."),

@@ -4,7 +4,8 @@ The loss is cross-entropy over a question's sentences and "none of them". Of an 
 sentences that answer are left out now and then, and nothing is right but "none of them": so the reader
 learns what it looks like when the subject is there and the answer is not. Fitting goes from the large and
 general to the small and own, as in Garg, Vu and Moschitti (2020, https://arxiv.org/abs/1911.04118): SQuAD
-alone first, then everything.
+alone first, then everything. What is kept is the mean of the weights after the last epochs, after Izmailov et
+al. (2018, https://arxiv.org/abs/1803.05407).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from qa_bot.contextual import Layout, layout
 from tools.transformer import WIDTH, Transformer
 
 LAYER_RATE, HEAD_RATE, DECAY, BATCH, DROPOUT, HIDDEN = 5e-5, 1e-3, 0.01, 16, 0.1, 64
+AVERAGED = 2  # the last epochs whose weights are averaged
 WARM_UP = 0.06  # share of the steps in which the rates grow
 ANSWER_GONE = 0.15  # share of answerable questions whose answer is left out in an epoch
 WRONG_GONE = 0.15  # share of other sentences that are left out, the two best apart
@@ -99,8 +101,11 @@ def fitted(wheel: Path, stages: Sequence[tuple[Sequence[Asked], int]]) -> Reader
     torch.set_num_threads(2)
     chance = random.Random(0)
     model = Reader(wheel, np.vstack([asked.features for cases, _ in stages for asked in cases]))
+    ends: list[dict[str, Any]] = []
     for cases, epochs in stages:
-        _fit(model, [case for case in cases if case.gold.any() or not case.answerable], epochs, chance)
+        told = [case for case in cases if case.gold.any() or not case.answerable]
+        ends = list(_epochs(model, told, epochs, chance))[-AVERAGED:]
+    model.load_state_dict({name: sum(end[name] for end in ends) / len(ends) for name in ends[0]})
     model.eval()
     return model
 
@@ -112,7 +117,10 @@ def scored(model: Reader, case: Asked) -> NDArray[np.float64]:
     return np.asarray((found[:-1] - found[-1]).numpy(), dtype=np.float64)
 
 
-def _fit(model: Reader, cases: Sequence[Asked], epochs: int, chance: random.Random) -> None:
+def _epochs(
+    model: Reader, cases: Sequence[Asked], epochs: int, chance: random.Random
+) -> Iterator[dict[str, Any]]:
+    """Fit the model on questions; its weights after each epoch."""
     layers = list(model.transformer.layers.parameters())
     head = [part for name, part in model.named_parameters() if not name.startswith("transformer.")]
     rates = ((layers, LAYER_RATE), (head, HEAD_RATE))
@@ -131,6 +139,7 @@ def _fit(model: Reader, cases: Sequence[Asked], epochs: int, chance: random.Rand
             step += 1
             if step % 50 == 0:
                 print(f"  step {step} of {steps}, {time.monotonic() - began:.0f} s", flush=True)
+        yield {name: part.detach().clone() for name, part in model.state_dict().items()}
 
 
 def _batches(cases: Sequence[Asked], chance: random.Random) -> Iterator[list[Asked]]:

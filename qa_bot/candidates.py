@@ -121,7 +121,7 @@ def judge(
     embed: Embed,
 ) -> list[Candidate]:
     """The sentences of passages, each with its features, best first. Takes what `weigh` takes."""
-    return _read_best(question, rank(question, expanded, found, embed))
+    return read_best(question, rank(question, expanded, found, embed))
 
 
 def rank(
@@ -134,7 +134,7 @@ def rank(
     return _Judge(question, expanded, embed).candidates(found)
 
 
-def _read_best(question: Question, ranked: list[Candidate]) -> list[Candidate]:
+def read_best(question: Question, ranked: list[Candidate]) -> list[Candidate]:
     """The best candidates in the order that the reader gives them, the others behind them.
 
     Questions of words in Latin letters are read: of other scripts the reader knows single letters at most.

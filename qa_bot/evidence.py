@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from qa_bot.candidates import FEATURES, Candidate, Embed, judge, weights
+from qa_bot.candidates import CANDIDATES_READ, FEATURES, Candidate, Embed, rank, read_best, weights
 from qa_bot.doubts import GRANTED, NOT_NEAR, doubt, office_there, other_measure, uncovered
 from qa_bot.expansion import Expanded
 from qa_bot.figures import NEAR, asked_of, figures, says_whose
@@ -65,7 +65,9 @@ def weigh(
     """
     absent = [item.unit.text for item in expanded if item.unit.kind == "name" and item.missing]
     absent += [item.unit.text for item in expanded if item.unit.kind == "place" and item.missing]
-    candidates = judge(question, expanded, found, embed)
+    candidates = read_best(
+        question, _figures_read(question, expanded, rank(question, expanded, found, embed))
+    )
     if absent:
         return Evidence(tuple(candidates), 0.0, "missing_term", tuple(absent))
     if not candidates or all(unit.text.casefold() in _NOW for unit in question.units):
@@ -114,6 +116,15 @@ def read_signs(
     if why is None and signs["no_office"]:
         why = "the country and the office asked about stand nowhere together"
     return ordered, signs, why
+
+
+def _figures_read(
+    question: Question, expanded: Sequence[Expanded], ranked: list[Candidate]
+) -> list[Candidate]:
+    """Ranked candidates, those with a figure of what is counted moved up among those that are read."""
+    told = _with_figure(question, expanded, ranked)[: CANDIDATES_READ // 2]
+    others = [item for item in ranked if item not in told]
+    return [*others[: CANDIDATES_READ - len(told)], *told, *others[CANDIDATES_READ - len(told) :]]
 
 
 def _with_figure(

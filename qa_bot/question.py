@@ -101,8 +101,8 @@ _AGREE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _WHO_SAYS = re.compile(
-    rf"^\W*(?:which|what) (?:of the )?{_SOURCES} (?:say|said|report|reported|claim|claimed|write|wrote) (?:that (?P<that>.{{8,}})"
-    r"|(?P<asked>(?:who|when|where|why|how (?:many|much|far|long|old))\b(?!.*\bwhich\b).{6,}))$",
+    rf"^\W*(?:which|what) (?:of the )?{_SOURCES} (?:say|said|report|reported|claim|claimed|write|wrote)"
+    r" (?P<asked>(?:who|when|where|why|how (?:many|much|far|long|old))\b(?!.*\bwhich\b).{6,})$",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -111,13 +111,13 @@ def matter(text: str) -> str:
     """A question whether sources agree on something, or which say it, as one for that; others as they are.
 
     What they say of it tells: "Do the articles agree on how many were hurt?" is taken as "How many were
-    hurt?", and "Which papers say that the dam broke?" so where no list of them can be made.
+    hurt?", and so is "Which papers say how many were hurt?".
     """
     agree, says = _AGREE.match(text), _WHO_SAYS.match(text)
     if agree:
         found = agree["matter"]
         return f"What is {found}" if found[:4].casefold() == "the " else found[0].upper() + found[1:]
-    found = (says["that"] or says["asked"]) if says else text
+    found = says["asked"] if says else text
     return found[0].upper() + found[1:] if says else text
 
 

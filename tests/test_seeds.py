@@ -145,9 +145,3 @@ def test_whether_sources_agree_is_told_by_what_they_say(demo: QABot, question: s
 def test_a_figure_of_another_pair_or_country_is_no_answer(demo: QABot, told: str, turned: str) -> None:
     """The words are the same; who sends, whose soldiers and how far from where are not."""
     assert demo.answer(told).confidence > 2 * demo.answer(turned).confidence
-
-
-def test_where_no_list_can_be_made_what_they_say_is_shown(demo: QABot) -> None:
-    """The outlets word it each in its own way; the question is taken as whether it is so."""
-    answer = demo.answer("Which outlets report that North Korean troops came under fire?")
-    assert 'had "already come under fire" there' in answer.text

@@ -150,10 +150,10 @@ GROWTH = 30  # MB that the process may grow by after the first round
 
 def fail_models(place: Path, count: int) -> int:
     """Ask models that fail in every way, ten questions at once: each is answered, and nothing stays."""
-    write_articles(place / "first.jsonl", random.Random(1))
+    place.mkdir(parents=True, exist_ok=True)
     told = place / "told.txt"
     told.write_text("Ida Holm signed the treaty on Monday, the ministry said.\n", "utf-8")
-    index_articles([place / "first.jsonl", told], place / "index")
+    index_articles([told], place / "index")
     faults: list[str] = []
     with serving(lambda request: sentence(request)) as server:
         names = [make(model) for model in (*FAILURES, "fine") for make in (server.openai, server.ollama)]

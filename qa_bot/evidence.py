@@ -65,9 +65,7 @@ def weigh(
     """
     absent = [item.unit.text for item in expanded if item.unit.kind == "name" and item.missing]
     absent += [item.unit.text for item in expanded if item.unit.kind == "place" and item.missing]
-    candidates = read_best(
-        question, _figures_read(question, expanded, rank(question, expanded, found, embed))
-    )
+    candidates = read_best(question, figures_read(question, expanded, rank(question, expanded, found, embed)))
     if absent:
         return Evidence(tuple(candidates), 0.0, "missing_term", tuple(absent))
     if not candidates or all(unit.text.casefold() in _NOW for unit in question.units):
@@ -118,7 +116,7 @@ def read_signs(
     return ordered, signs, why
 
 
-def _figures_read(
+def figures_read(
     question: Question, expanded: Sequence[Expanded], ranked: list[Candidate]
 ) -> list[Candidate]:
     """Ranked candidates, those with a figure of what is counted moved up among those that are read."""

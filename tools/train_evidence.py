@@ -46,7 +46,7 @@ from qa_bot.candidates import (
 )
 from qa_bot.config import bundled
 from qa_bot.contextual import tokens
-from qa_bot.evidence import SIGNS, Sign, answer_features, read_signs
+from qa_bot.evidence import SIGNS, Sign, answer_features, figures_read, read_signs
 from qa_bot.expansion import Expanded, expand, weighted_terms
 from qa_bot.models import word_rarity, word_vectors
 from qa_bot.question import parse
@@ -275,7 +275,7 @@ def rank_weights(cases: Sequence[Case]) -> dict[str, float]:
 
 
 def order(cases: Sequence[Case], ranking: dict[str, float]) -> None:
-    """Sort each case's sentences by a ranking."""
+    """Sort each case's sentences by a ranking, those whose figure fits among the ones that are read."""
     for case in cases:
         scored = [
             replace(item, score=sum(weight * item.features[name] for name, weight in ranking.items()))
@@ -283,6 +283,9 @@ def order(cases: Sequence[Case], ranking: dict[str, float]) -> None:
         ]
         places = np.argsort([-item.score for item in scored], kind="stable")
         case.candidates, case.gold = [scored[place] for place in places], case.gold[places]
+        read = figures_read(parse(case.question), case.expanded, case.candidates)
+        at = {id(item): place for place, item in enumerate(case.candidates)}
+        case.candidates, case.gold = read, case.gold[[at[id(item)] for item in read]]
 
 
 _BEST = 2  # an answer shows at least the two best sentences
